@@ -1,0 +1,183 @@
+/**
+ * Binary encoding: little bricks that every wire format of Holdfast is built from. Integers are unsigned LEB128 up to
+ * 2^53 - 1; strings are UTF-8 behind their length in bytes. Reading never trusts a length: each is checked against
+ * what is left before anything is allocated.
+ */
+import { InvariantError, ProtocolError } from './errors.js'
+
+const encoder = new TextEncoder()
+// A leading U+FEFF is part of the string: dropping it would turn one name into another.
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const TWO_POW_28 = 0x10000000
+
+/** Appends to a buffer that grows by doubling; every write is amortized O(bytes written). */
+export class ByteWriter {
+  #bytes: Uint8Array
+  #length = 0
+
+  constructor(capacity = 64) {
+    this.#bytes = new Uint8Array(capacity)
+  }
+
+  get length(): number {
+    return this.#length
+  }
+
+  #reserve(count: number): void {
+    const needed = this.#length + count
+    if (needed <= this.#bytes.length) return
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
+    grown.set(this.#bytes.subarray(0, this.#length))
+    this.#bytes = grown
+  }
+
+  byte(value: number): void {
+    this.#reserve(1)
+    this.#bytes[this.#length++] = value
+  }
+
+  /**
+   * @param value a safe non-negative integer; 1 byte below 128, 8 at most
+   * @throws InvariantError for any other number, which would be written as a different one
+   */
+  integer(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new InvariantError('only safe non-negative integers are written', { value })
+    }
+    this.#reserve(8)
+    const bytes = this.#bytes
+    let at = this.#length
+    let rest = value
+    while (rest >= TWO_POW_28) {
+      bytes[at++] = (rest % 128) | 0x80
+      rest = Math.floor(rest / 128)
+    }
+    while (rest >= 0x80) {
+      bytes[at++] = (rest & 0x7f) | 0x80
+      rest >>>= 7
+    }
+    bytes[at++] = rest
+    this.#length = at
+  }
+
+  u32(value: number): void {
+    this.#reserve(4)
+    const bytes = this.#bytes
+    bytes[this.#length++] = value & 0xff
+    bytes[this.#length++] = (value >>> 8) & 0xff
+    bytes[this.#length++] = (value >>> 16) & 0xff
+    bytes[this.#length++] = value >>> 24
+  }
+
+  /** @param value UTF-16 in good order: a lone surrogate is written as U+FFFD */
+  string(value: string): void {
+    this.bytes(encoder.encode(value))
+  }
+
+  /** Bytes behind their length. */
+  bytes(value: Uint8Array): void {
+    this.integer(value.length)
+    this.raw(value)
+  }
+
+  /** Bytes as they are, without a length. */
+  raw(value: Uint8Array): void {
+    this.#reserve(value.length)
+    this.#bytes.set(value, this.#length)
+    this.#length += value.length
+  }
+
+  /** A copy of what was written, in a buffer of exactly its size (so that posting it copies nothing else). */
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length)
+  }
+}
+
+/** Reads what `ByteWriter` wrote. Every method throws ProtocolError `malformed` instead of reading past the end. */
+export class ByteReader {
+  readonly #bytes: Uint8Array
+  #at = 0
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes
+  }
+
+  get remaining(): number {
+    return this.#bytes.length - this.#at
+  }
+
+  #need(count: number): void {
+    if (count > this.remaining) throw malformed('ends too early', { at: this.#at, count })
+  }
+
+  byte(): number {
+    this.#need(1)
+    return this.#bytes[this.#at++]
+  }
+
+  integer(): number {
+    const bytes = this.#bytes
+    let value = 0
+    let scale = 1
+    for (let index = 0; index < 8; index++) {
+      if (this.#at >= bytes.length) throw malformed('ends within an integer', { at: this.#at })
+      const byte = bytes[this.#at++]
+      value += (byte & 0x7f) * scale
+      if (byte < 0x80) {
+        if (value > Number.MAX_SAFE_INTEGER) break
+        return value
+      }
+      scale *= 128
+    }
+    throw malformed('an integer above 2^53 - 1', { at: this.#at })
+  }
+
+  u32(): number {
+    this.#need(4)
+    const bytes = this.#bytes
+    const at = this.#at
+    this.#at += 4
+    return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0
+  }
+
+  /** @param limit the most bytes the string may have */
+  string(limit: number): string {
+    const bytes = this.bytes()
+    if (bytes.length > limit) throw malformed('a string over its limit', { length: bytes.length, limit })
+    try {
+      return decoder.decode(bytes)
+    } catch {
+      throw malformed('a string that is not UTF-8')
+    }
+  }
+
+  /** A view (no copy) of bytes behind their length. */
+  bytes(): Uint8Array {
+    return this.raw(this.integer())
+  }
+
+  /** A view (no copy) of the next bytes. */
+  raw(count: number): Uint8Array {
+    this.#need(count)
+    this.#at += count
+    return this.#bytes.subarray(this.#at - count, this.#at)
+  }
+
+  /** A count of items that take at least `bytesEach` bytes each: refused when that many cannot follow. */
+  count(bytesEach = 1): number {
+    const count = this.integer()
+    if (count * bytesEach > this.remaining)
+      throw malformed('a count beyond the end', { count, remaining: this.remaining })
+    return count
+  }
+
+  /** @throws ProtocolError when something is left over */
+  end(): void {
+    if (this.remaining > 0) throw malformed('bytes left over', { remaining: this.remaining })
+  }
+}
+
+/** The error for input that no honest peer sends. */
+export function malformed(what: string, data?: Readonly<Record<string, unknown>>): ProtocolError {
+  return new ProtocolError('malformed', `malformed input: ${what}`, data)
+}

@@ -1,0 +1,84 @@
+/**
+ * A table of numbers keyed by id, stored by columns: the entries lie densely at slots 0 to size - 1, so a scan reads memory in
+ * order, and removing one moves the last into its place. 8 bytes a column and entry besides the index's 24.
+ * A slot is valid until the next removal; ids are what to keep.
+ */
+import { fail } from './assert.js'
+import { IdMap } from './id-map.js'
+
+const MIN_CAPACITY = 16
+
+/** All operations but `ids` are amortized O(1). `Name` names the columns. */
+export class ColumnTable<Name extends string> {
+  readonly #index = new IdMap()
+  #ids = new Float64Array(MIN_CAPACITY)
+  readonly #names: readonly Name[]
+  /**
+   * The columns themselves, for tight loops. Read them anew after anything was added or removed, and take the slot first:
+   * `columns.a[add(id)] = 1` evaluates `columns.a` before `add` may replace it.
+   */
+  readonly columns: Record<Name, Float64Array>
+  #size = 0
+
+  constructor(names: readonly Name[]) {
+    this.#names = names
+    const columns = {} as Record<Name, Float64Array>
+    for (const name of names) columns[name] = new Float64Array(MIN_CAPACITY)
+    this.columns = columns
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** The slot of an id, or -1. */
+  slotOf(id: number): number {
+    return this.#index.get(id)
+  }
+
+  /** The id at a slot below `size`. */
+  idAt(slot: number): number {
+    return this.#ids[slot]
+  }
+
+  /** Adds an id that is not there, all columns 0; returns its slot. */
+  add(id: number): number {
+    if (this.#index.has(id)) fail('an id is added once', { id })
+    const slot = this.#size
+    if (slot === this.#ids.length) this.#resize(slot * 2)
+    this.#index.set(id, slot)
+    this.#ids[slot] = id
+    for (const name of this.#names) this.columns[name][slot] = 0
+    this.#size++
+    return slot
+  }
+
+  /** Removes the entry at a slot; the last entry moves into it. */
+  removeAt(slot: number): void {
+    if (!(slot >= 0 && slot < this.#size)) fail('a slot lies within the table', { slot, size: this.#size })
+    const last = this.#size - 1
+    this.#index.delete(this.#ids[slot])
+    if (slot !== last) {
+      this.#ids[slot] = this.#ids[last]
+      for (const name of this.#names) this.columns[name][slot] = this.columns[name][last]
+      this.#index.set(this.#ids[slot], slot)
+    }
+    this.#size = last
+    if (this.#ids.length > MIN_CAPACITY && last * 8 < this.#ids.length) this.#resize(this.#ids.length / 2)
+  }
+
+  /** A copy of all ids, ascending. O(n log n). */
+  ids(): Float64Array {
+    return this.#ids.slice(0, this.#size).sort()
+  }
+
+  #resize(capacity: number): void {
+    const resized = (old: Float64Array) => {
+      const fresh = new Float64Array(capacity)
+      fresh.set(old.subarray(0, this.#size))
+      return fresh
+    }
+    this.#ids = resized(this.#ids)
+    for (const name of this.#names) this.columns[name] = resized(this.columns[name])
+  }
+}

@@ -1,0 +1,45 @@
+export { assert, fail } from './assert.js'
+export { ByteReader, ByteWriter, malformed } from './bytes.js'
+export { ColumnTable } from './column-table.js'
+export {
+  type Column,
+  readAscending,
+  readDeltas,
+  readRuns,
+  writeAscending,
+  writeDeltas,
+  writeRuns,
+} from './columns.js'
+export { type ErrorData, HoldfastError, InvariantError, LimitError, ProtocolError, UsageError } from './errors.js'
+export { IdMap } from './id-map.js'
+export {
+  type ExportId,
+  exportId,
+  type GiftId,
+  giftId,
+  type ImportId,
+  type Incarnation,
+  incarnation,
+  type NodeId,
+  nodeId,
+  type ObjectKey,
+  type Sequence,
+} from './ids.js'
+export { decodeMessage, encodeMessage } from './message/codec.js'
+export type {
+  AddRefMessage,
+  AskReportMessage,
+  BringOutYourDeadMessage,
+  BrokenMessage,
+  CallMessage,
+  CollectMessage,
+  DropRefMessage,
+  GiftAckMessage,
+  Message,
+  ReportMessage,
+  ReturnMessage,
+} from './message/message.js'
+export { type NodeAddress, readAddress, type WireReference, writeAddress } from './message/reference.js'
+export { Random } from './random.js'
+export { ALL_RULES, RULES, type Rule, type Rules } from './rules.js'
+export { after, type Duration, earlier, type Instant, instant } from './time.js'

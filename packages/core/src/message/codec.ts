@@ -1,0 +1,165 @@
+/** Messages as bytes. Decoding validates all of a message before anybody acts on any of it. */
+import { ByteReader, ByteWriter } from '../bytes.js'
+import { readAscending, readDeltas, readRuns, writeAscending, writeDeltas, writeRuns } from '../columns.js'
+import { ProtocolError } from '../errors.js'
+import { exportId, giftId, incarnation } from '../ids.js'
+import { type AddRefMessage, type CallMessage, type GiftAckMessage, MESSAGE_CODES, type Message } from './message.js'
+import {
+  distinctAddresses,
+  type NodeAddress,
+  readAddress,
+  readReferences,
+  writeAddress,
+  writeReferences,
+} from './reference.js'
+
+/** Encodes a message. O(its size). */
+export function encodeMessage(message: Message): Uint8Array {
+  const writer = new ByteWriter()
+  writer.byte(MESSAGE_CODES[message.type])
+  switch (message.type) {
+    case 'call':
+      writer.integer(message.call)
+      writer.integer(message.target ?? 0)
+      writeReferences(writer, message.references)
+      writer.raw(message.payload)
+      break
+    case 'return':
+      writer.integer(message.call)
+      writeReferences(writer, message.references)
+      writer.raw(message.payload)
+      break
+    case 'dgc:addRef':
+      writeAddRef(writer, message)
+      break
+    case 'dgc:giftAck':
+      writer.integer(message.clock)
+      writer.integer(message.gifts.length)
+      writeDeltas(writer, message.gifts)
+      break
+    case 'dgc:dropRef':
+      writer.integer(message.received)
+      writeAscending(writer, message.ids)
+      break
+    case 'dgc:broken':
+      writer.integer(message.at)
+      writeAscending(writer, message.ids)
+      break
+    case 'dgc:report':
+      writer.raw(message.report)
+      break
+    case 'dgc:collect':
+      writer.integer(message.incarnation)
+      writeAscending(writer, message.ids)
+      writeRuns(writer, message.versions)
+      break
+    case 'dgc:askReport':
+    case 'dgc:bringOutYourDead':
+      break
+  }
+  return writer.finish()
+}
+
+/** Decodes a message. O(its size); payloads and reports are views of `bytes`. @throws ProtocolError */
+export function decodeMessage(bytes: Uint8Array): Message {
+  const reader = new ByteReader(bytes)
+  const message = readBody(reader.byte(), reader)
+  reader.end()
+  return message
+}
+
+function readBody(code: number, reader: ByteReader): Message {
+  switch (code) {
+    case MESSAGE_CODES.call:
+      return readCall(reader)
+    case MESSAGE_CODES.return: {
+      const call = reader.integer()
+      const references = readReferences(reader)
+      return { type: 'return', call, references, payload: reader.raw(reader.remaining) }
+    }
+    case MESSAGE_CODES['dgc:addRef']:
+      return readAddRef(reader)
+    case MESSAGE_CODES['dgc:giftAck']:
+      return readGiftAck(reader)
+    case MESSAGE_CODES['dgc:dropRef']: {
+      const received = reader.integer()
+      return { type: 'dgc:dropRef', received, ids: readIds(reader) }
+    }
+    case MESSAGE_CODES['dgc:broken']: {
+      const at = reader.integer()
+      return { type: 'dgc:broken', at, ids: readIds(reader) }
+    }
+    case MESSAGE_CODES['dgc:askReport']:
+      return { type: 'dgc:askReport' }
+    case MESSAGE_CODES['dgc:bringOutYourDead']:
+      return { type: 'dgc:bringOutYourDead' }
+    case MESSAGE_CODES['dgc:report']:
+      return { type: 'dgc:report', report: reader.raw(reader.remaining) }
+    case MESSAGE_CODES['dgc:collect']: {
+      const owner = incarnation(reader.integer())
+      const ids = readIds(reader)
+      return { type: 'dgc:collect', incarnation: owner, ids, versions: readRuns(reader, ids.length) }
+    }
+    default:
+      throw new ProtocolError('unknown-message', 'a message of a kind that this version does not know', { code })
+  }
+}
+
+function readCall(reader: ByteReader): CallMessage {
+  const call = reader.integer()
+  const target = reader.integer()
+  const references = readReferences(reader)
+  return {
+    type: 'call',
+    call,
+    target: target === 0 ? null : exportId(target),
+    references,
+    payload: reader.raw(reader.remaining),
+  }
+}
+
+/** Ascending export ids; the first is at least 1, so all are valid. */
+function readIds(reader: ByteReader): Float64Array {
+  const ids = readAscending(reader)
+  if (ids.length > 0) exportId(ids[0])
+  return ids
+}
+
+function writeAddRef(writer: ByteWriter, message: AddRefMessage): void {
+  const gifters = distinctAddresses(message.entries.map((entry) => entry.gifter))
+  writer.integer(message.incarnation)
+  writer.integer(gifters.list.length)
+  for (const gifter of gifters.list) writeAddress(writer, gifter)
+  writer.integer(message.entries.length)
+  writeDeltas(
+    writer,
+    message.entries.map((entry) => entry.id),
+  )
+  writeDeltas(
+    writer,
+    message.entries.map((entry) => entry.gift),
+  )
+  writeRuns(writer, gifters.places)
+}
+
+function readAddRef(reader: ByteReader): AddRefMessage {
+  const owner = incarnation(reader.integer())
+  const gifters: NodeAddress[] = []
+  for (let left = reader.count(2); left > 0; left--) gifters.push(readAddress(reader))
+  const count = reader.count(2)
+  const ids = readDeltas(reader, count)
+  const gifts = readDeltas(reader, count)
+  const places = readRuns(reader, count)
+  const entries = Array.from(ids, (id, index) => {
+    const gifter = gifters[places[index]]
+    if (gifter === undefined) throw new ProtocolError('malformed', 'an addRef of a gifter that is not in the message')
+    return { id: exportId(id), gifter, gift: giftId(gifts[index]) }
+  })
+  return { type: 'dgc:addRef', incarnation: owner, entries }
+}
+
+function readGiftAck(reader: ByteReader): GiftAckMessage {
+  const clock = reader.integer()
+  const gifts = readDeltas(reader, reader.count())
+  return { type: 'dgc:giftAck', clock, gifts: Array.from(gifts, giftId) }
+}

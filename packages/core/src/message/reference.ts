@@ -1,0 +1,108 @@
+/**
+ * A reference inside an application message. What it means depends on whose object it is: the sender's own (*grant*), the
+ * receiver's (*home*), or a third node's (*gift*).
+ */
+import { type ByteReader, type ByteWriter, malformed } from '../bytes.js'
+import {
+  type ExportId,
+  exportId,
+  type GiftId,
+  giftId,
+  type Incarnation,
+  incarnation,
+  type NodeId,
+  nodeId,
+} from '../ids.js'
+
+/** One lifetime of a node, named in full. */
+export interface NodeAddress {
+  readonly node: NodeId
+  readonly incarnation: Incarnation
+}
+
+export type WireReference =
+  | { readonly kind: 'grant'; readonly id: ExportId }
+  | { readonly kind: 'home'; readonly id: ExportId }
+  | {
+      readonly kind: 'gift'
+      readonly id: ExportId
+      readonly owner: NodeAddress
+      readonly gift: GiftId
+      /** How many gifts in a row lie unacknowledged behind this one; 0 for the first. */
+      readonly depth: number
+    }
+
+const KINDS = ['grant', 'home', 'gift'] as const
+const MAX_NODE_ID_BYTES = 256
+
+/** Writes a node's lifetime. */
+export function writeAddress(writer: ByteWriter, address: NodeAddress): void {
+  writer.string(address.node)
+  writer.integer(address.incarnation)
+}
+
+/** Reads a node's lifetime. @throws ProtocolError */
+export function readAddress(reader: ByteReader): NodeAddress {
+  return { node: nodeId(reader.string(MAX_NODE_ID_BYTES)), incarnation: incarnation(reader.integer()) }
+}
+
+/** Lists each address once and tells the place of each of `all` in that list. O(n). */
+export function distinctAddresses(all: readonly NodeAddress[]): { list: NodeAddress[]; places: number[] } {
+  const places = new Map<string, number>()
+  const list: NodeAddress[] = []
+  const placeOf = (address: NodeAddress): number => {
+    const key = `${address.incarnation}:${address.node}`
+    const known = places.get(key)
+    if (known !== undefined) return known
+    places.set(key, list.length)
+    list.push(address)
+    return list.length - 1
+  }
+  return { places: all.map(placeOf), list }
+}
+
+/** Writes references in order: the owners of gifts once each, then 2 to 4 bytes a reference. O(n). */
+export function writeReferences(writer: ByteWriter, references: readonly WireReference[]): void {
+  const gifts = references.filter((reference) => reference.kind === 'gift')
+  const owners = distinctAddresses(gifts.map((gift) => gift.owner))
+  writer.integer(references.length)
+  writer.integer(owners.list.length)
+  for (const owner of owners.list) writeAddress(writer, owner)
+  let previous = 0
+  let gift = 0
+  for (const reference of references) {
+    // Ids of one message lie close together: their difference, its sign and the kind share one integer.
+    const delta = reference.id - previous
+    previous = reference.id
+    writer.integer((Math.abs(delta) * 2 + (delta < 0 ? 1 : 0)) * KINDS.length + KINDS.indexOf(reference.kind))
+    if (reference.kind !== 'gift') continue
+    writer.integer(owners.places[gift++] as number)
+    writer.integer(reference.gift)
+    writer.integer(reference.depth)
+  }
+}
+
+/** Reads references. O(n). @throws ProtocolError */
+export function readReferences(reader: ByteReader): WireReference[] {
+  const count = reader.count()
+  const owners: NodeAddress[] = []
+  for (let left = reader.count(2); left > 0; left--) owners.push(readAddress(reader))
+  const references: WireReference[] = []
+  let previous = 0
+  for (let index = 0; index < count; index++) {
+    const head = reader.integer()
+    const kind = KINDS[head % KINDS.length] as (typeof KINDS)[number]
+    const signed = Math.floor(head / KINDS.length)
+    const distance = Math.floor(signed / 2)
+    const id = exportId(previous + (signed % 2 === 1 ? -distance : distance))
+    previous = id
+    if (kind !== 'gift') {
+      references.push({ kind, id })
+      continue
+    }
+    const owner = owners[reader.integer()]
+    if (owner === undefined) throw malformed('a gift of an owner that is not in the message')
+    references.push({ kind, id, owner, gift: giftId(reader.integer()), depth: reader.integer() })
+  }
+  return references
+}
