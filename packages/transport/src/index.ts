@@ -1,0 +1,5 @@
+export type { Clock } from './clock.js'
+export { Inbox, type InboxOptions } from './inbox.js'
+export { type CloseReason, checkFrameLength, DEFAULT_MAX_FRAME_BYTES, type Link, type LinkHandlers } from './link.js'
+export { RealClock, type RealClockOptions } from './real-clock.js'
+export { type RunOptions, VirtualClock } from './virtual-clock.js'
