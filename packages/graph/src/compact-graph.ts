@@ -1,0 +1,179 @@
+/**
+ * The reference graph for millions of objects: a table of keys over a `DenseGraph`.
+ *
+ * Invariant: `#keys[i]` is the key of dense index `i` when `i` is allocated, and the table maps that key to `i`.
+ * Counting, adding one and removing one of an object's references to another is O(1), O(1) and O(references of the
+ * first).
+ */
+import { assert, IdMap, LimitError, type ObjectKey, UsageError } from '@holdfast/core'
+import { DenseGraph } from './dense-graph.js'
+import { grownCapacity } from './growth.js'
+import { MAX_LINKS, NONE } from './link-store.js'
+import { checkFinished, type Mark, type Markable, MarkTicket } from './mark.js'
+import { WHITE } from './marker.js'
+import { checkCount, objectKey, type ReferenceGraph } from './reference-graph.js'
+
+export class CompactGraph implements ReferenceGraph {
+  readonly #dense = new DenseGraph()
+  readonly #indices = new IdMap()
+  #keys = new Float64Array(8)
+  #currentMark: Mark | null = null
+  readonly #markable: Markable = {
+    isCurrent: (mark) => this.#currentMark === mark,
+    isFinished: () => this.#dense.markFinished,
+    step: (budget) => this.#dense.markStep(budget),
+    isWhite: (key) => this.#dense.colorOf(this.#indexOf(key)) === WHITE,
+    whites: () => this.#select((index) => this.#dense.colorOf(index) === WHITE),
+    forEachWhite: (visit) => {
+      for (let index = 0; index < this.#dense.capacity; index++)
+        if (this.#dense.isAllocated(index) && this.#dense.colorOf(index) === WHITE) visit(this.#keyOf(index))
+    },
+    end: () => {
+      this.#currentMark = null
+      this.#dense.endMark()
+    },
+  }
+
+  get objectCount(): number {
+    return this.#dense.objectCount
+  }
+
+  get referenceCount(): number {
+    return this.#dense.referenceCount
+  }
+
+  /**
+   * Bytes of the typed arrays, slack included, but for the table from keys to indices (12 bytes a slot, 1/3 to 2/3 full
+   * while it grows).
+   */
+  get memoryBytes(): number {
+    return this.#dense.memoryBytes + this.#keys.byteLength
+  }
+
+  /**
+   * Makes room for this many more objects and references, so that the graph is built without copying. @throws
+   * LimitError
+   */
+  reserve(objects: number, references: number): void {
+    this.#dense.reserve(objects, references)
+    this.#reserveKeys(this.#dense.capacity + objects)
+  }
+
+  addObject(key: ObjectKey): void {
+    objectKey(key)
+    if (this.#indices.has(key)) throw new UsageError('object-exists', 'the object exists already', { key })
+    const index = this.#dense.allocate()
+    this.#reserveKeys(index + 1)
+    this.#keys[index] = key
+    this.#indices.set(key, index)
+  }
+
+  hasObject(key: ObjectKey): boolean {
+    return this.#indices.has(key)
+  }
+
+  removeObject(key: ObjectKey): void {
+    const index = this.#indexOf(key)
+    if (this.#dense.inDegree(index) > 0 || this.#dense.rootCount(index) > 0)
+      throw new UsageError('object-in-use', 'the object is a root or referred to', { key })
+    this.#dense.free(index)
+    this.#indices.delete(key)
+  }
+
+  /** Amortized O(count). @throws LimitError `too-many-references` */
+  addReference(from: ObjectKey, to: ObjectKey, count = 1): void {
+    const source = this.#indexOf(from)
+    const target = this.#indexOf(to)
+    checkCount(count)
+    if (this.#dense.referenceCount + count > MAX_LINKS)
+      throw new LimitError('too-many-references', 'the graph is full', { limit: MAX_LINKS, count })
+    for (let added = 0; added < count; added++) this.#dense.addReference(source, target)
+  }
+
+  /** O(references of `from`) for each of the count. */
+  removeReference(from: ObjectKey, to: ObjectKey, count = 1): void {
+    const source = this.#indexOf(from)
+    const target = this.#indexOf(to)
+    checkCount(count)
+    if (count > 1 && this.#dense.countReferences(source, target) < count) throw noSuchReference(from, to, count)
+    for (let removed = 0; removed < count; removed++)
+      if (!this.#dense.removeReference(source, target)) {
+        assert(removed === 0, 'as many were removed as were counted', { from, to, removed })
+        throw noSuchReference(from, to, count)
+      }
+  }
+
+  countReferences(from: ObjectKey, to: ObjectKey): number {
+    return this.#dense.countReferences(this.#indexOf(from), this.#indexOf(to))
+  }
+
+  references(from: ObjectKey): Iterable<readonly [to: ObjectKey, count: number]> {
+    const counts = new Map<ObjectKey, number>()
+    const dense = this.#dense
+    for (let link = dense.firstLink(this.#indexOf(from)); link !== NONE; link = dense.nextLink(link)) {
+      const to = this.#keyOf(dense.linkTarget(link))
+      counts.set(to, (counts.get(to) ?? 0) + 1)
+    }
+    return counts
+  }
+
+  addRoot(key: ObjectKey): void {
+    this.#dense.addRoot(this.#indexOf(key))
+  }
+
+  removeRoot(key: ObjectKey): void {
+    this.#dense.removeRoot(this.#indexOf(key))
+  }
+
+  rootCount(key: ObjectKey): number {
+    return this.#dense.rootCount(this.#indexOf(key))
+  }
+
+  objects(): Iterable<ObjectKey> {
+    return this.#select(() => true)
+  }
+
+  roots(): Iterable<ObjectKey> {
+    return this.#select((index) => this.#dense.rootCount(index) > 0)
+  }
+
+  mark(): Mark {
+    this.#dense.beginMark()
+    this.#currentMark = new MarkTicket(this.#markable)
+    return this.#currentMark
+  }
+
+  sweep(mark: Mark): number {
+    checkFinished(this.#markable, mark)
+    const swept = this.#dense.sweepWhite((index) => this.#indices.delete(this.#keys[index]))
+    mark.end()
+    return swept
+  }
+
+  /** @throws UsageError `no-such-object` */
+  #indexOf(key: ObjectKey): number {
+    const index = this.#indices.get(key)
+    if (index === NONE) throw new UsageError('no-such-object', 'no object has this key', { key })
+    return index
+  }
+
+  #reserveKeys(needed: number): void {
+    if (needed <= this.#keys.length) return
+    const grown = new Float64Array(grownCapacity(this.#keys.length, needed))
+    grown.set(this.#keys)
+    this.#keys = grown
+  }
+
+  #keyOf(index: number): ObjectKey {
+    return this.#keys[index] as ObjectKey
+  }
+
+  *#select(matches: (index: number) => boolean): Generator<ObjectKey> {
+    for (let index = 0; index < this.#dense.capacity; index++)
+      if (this.#dense.isAllocated(index) && matches(index)) yield this.#keyOf(index)
+  }
+}
+
+function noSuchReference(from: ObjectKey, to: ObjectKey, count: number): UsageError {
+  return new UsageError('no-such-reference', 'there are fewer such references', { from, to, count })
+}

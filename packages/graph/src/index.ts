@@ -1,0 +1,7 @@
+export { CompactGraph } from './compact-graph.js'
+export { DenseGraph } from './dense-graph.js'
+export { type DotOptions, toDot } from './dot.js'
+export { NONE } from './link-store.js'
+export type { Mark } from './mark.js'
+export { BLACK, type Color, GREY, WHITE } from './marker.js'
+export { objectKey, type ReferenceGraph } from './reference-graph.js'

@@ -1,0 +1,68 @@
+import { LimitError } from '@holdfast/core'
+import { grownCapacity } from './growth.js'
+
+/** Stands for no link, and for no object, wherever an index is expected. */
+export const NONE = -1
+
+/** The most links there may be: a link's cells lie at twice its number, which must stay below 2^31. */
+export const MAX_LINKS = 2 ** 30 - 1
+
+const MIN_CAPACITY = 16
+
+/**
+ * Cells of singly linked lists of references, 8 bytes each. Target and next lie side by side, so that following a link
+ * touches one cache line. Released links are handed out again before the store grows.
+ */
+export class LinkStore {
+  #cells = new Int32Array(MIN_CAPACITY * 2)
+  /** Head of the list of released links, chained through their next. */
+  #released = NONE
+  /** Links below this number have been handed out at least once. */
+  #used = 0
+
+  /** Link `l` has its target at `2l` and its next at `2l + 1`. Valid until the store grows. */
+  get cells(): Int32Array {
+    return this.#cells
+  }
+
+  /** Takes a link. Amortized O(1). @throws LimitError `too-many-references` */
+  take(target: number, next: number): number {
+    let link = this.#released
+    if (link !== NONE) this.#released = this.#cells[2 * link + 1]
+    else {
+      link = this.#used
+      if (2 * link >= this.#cells.length) this.reserve(1)
+      this.#used++
+    }
+    this.#cells[2 * link] = target
+    this.#cells[2 * link + 1] = next
+    return link
+  }
+
+  /** Takes a link back. O(1). */
+  release(link: number): void {
+    this.releaseList(link, link)
+  }
+
+  /** Takes a whole list back, from its first to its last link. O(1). */
+  releaseList(first: number, last: number): void {
+    this.#cells[2 * last + 1] = this.#released
+    this.#released = first
+  }
+
+  /**
+   * Makes room for `more` links beyond those ever handed out. @throws LimitError `too-many-references`, nothing changed
+   */
+  reserve(more: number): void {
+    const needed = this.#used + more
+    if (needed > MAX_LINKS) throw new LimitError('too-many-references', 'the graph is full', { limit: MAX_LINKS })
+    if (2 * needed <= this.#cells.length) return
+    const grown = new Int32Array(2 * Math.min(grownCapacity(this.#cells.length / 2, needed), MAX_LINKS))
+    grown.set(this.#cells)
+    this.#cells = grown
+  }
+
+  get memoryBytes(): number {
+    return this.#cells.byteLength
+  }
+}

@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+const folder = new URL('..', import.meta.url)
+
+describe('the example in the README', () => {
+  it('runs word for word', async () => {
+    const readme = await readFile(new URL('README.md', folder), 'utf8')
+    const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? ''
+    const cwd = fileURLToPath(folder)
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', example], { cwd })
+    const [garbage, swept, ...dot] = stdout.split('\n')
+    expect(garbage).toBe('garbage: [ 4, 5 ]')
+    expect(swept).toBe('swept: 2 left: 3')
+    expect(dot).toContain('  "1" [label="object 1" shape=doublecircle]')
+    expect(dot).toContain('  "2" -> "3" [label="×2"]')
+  })
+})
+
+describe('the main entry', () => {
+  it('imports graphology from nowhere', async () => {
+    const reached = new Set(['./index.js'])
+    for (const file of reached) {
+      if (!file.startsWith('./')) continue
+      const source = await readFile(new URL(`src/${file.slice(2, -3)}.ts`, folder), 'utf8')
+      for (const [, specifier] of source.matchAll(/from '([^']+)'/g)) reached.add(specifier)
+    }
+    expect([...reached].filter((file) => !file.startsWith('./'))).toEqual(['@holdfast/core'])
+    expect(reached.has('./dense-graph.js')).toBe(true)
+  })
+})
