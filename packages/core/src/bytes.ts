@@ -117,6 +117,7 @@ export class ByteReader {
 
   integer(): number {
     const bytes = this.#bytes
+    if (this.#at < bytes.length && bytes[this.#at] < 0x80) return bytes[this.#at++]
     let value = 0
     let scale = 1
     for (let index = 0; index < 8; index++) {

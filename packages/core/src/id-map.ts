@@ -4,9 +4,8 @@
  *
  * Open addressing with linear probing in Robin Hood order: entries lie in the order of their homes, so a search ends at the
  * first entry that is nearer to its home than the key would be, and a deletion moves up only those behind it that are not at
- * home (Celis, Larson and Munro 1985, "Robin Hood Hashing"; backward shift as in Knuth, TAOCP vol. 3, section 6.4).
- * Without that order a deletion would walk to the next gap, and ids, which are handed out in sequence, leave none:
- * neighbours lie next to each other, each at home, for the cache's sake.
+ * home (Celis, Larson and Munro 1985, "Robin Hood Hashing"; backward shift as in Knuth, TAOCP vol. 3, section 6.4),
+ * and endless churn leaves no tombstones.
  */
 import { fail } from './assert.js'
 
@@ -139,11 +138,12 @@ export class IdMap {
 }
 
 /**
- * Where a key would like to be. The low bits as they are, so that a sequence of ids is one run; every stretch of `capacity` keys
- * is moved by its own pseudo-random amount, so that the keys of a large stride do not meet.
+ * Where a key would like to be: Fibonacci hashing (the same volume, section 6.4), which lays a sequence of ids out evenly,
+ * and any part of one nearly so. The identity would be faster on one whole sequence, but sequences that wrap around the
+ * table then lie on top of each other and a search walks thousands of entries.
  */
 function home(key: number, bits: number): number {
-  const low = key | 0
   const high = key > 0xffffffff ? Math.floor(key / 4294967296) : 0
-  return (low + Math.imul(low >>> bits, 0x9e3779b1) + Math.imul(high, 0x85ebca6b)) & ((1 << bits) - 1)
+  const folded = (key | 0) ^ Math.imul(high, 0x85ebca6b)
+  return Math.imul(folded, 0x9e3779b1) >>> (32 - bits)
 }

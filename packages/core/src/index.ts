@@ -40,6 +40,7 @@ export type {
   ReturnMessage,
 } from './message/message.js'
 export { type NodeAddress, readAddress, type WireReference, writeAddress } from './message/reference.js'
+export { placesInOrder } from './order.js'
 export { Random } from './random.js'
 export { ALL_RULES, RULES, type Rule, type Rules } from './rules.js'
 export { after, type Duration, earlier, type Instant, instant } from './time.js'

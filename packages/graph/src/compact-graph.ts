@@ -1,7 +1,9 @@
 /**
  * The reference graph for millions of objects: a table of keys over a `DenseGraph`.
  *
- * Invariant: `#keys[i]` is the key of dense index `i` when `i` is allocated, and the table maps that key to `i`.
+ * Invariant: as long as every object's key was the index that it got (whoever counts its objects 0, 1, 2, … gets that), there is no
+ * table, and a key is looked up by itself. From the first other key on, `#keys[i]` is the key of dense index `i`
+ * when `i` is allocated, and the table maps that key to `i`.
  * Counting, adding one and removing one of an object's references to another is O(1), O(1) and O(references of the
  * first).
  */
@@ -15,8 +17,9 @@ import { checkCount, objectKey, type ReferenceGraph } from './reference-graph.js
 
 export class CompactGraph implements ReferenceGraph {
   readonly #dense = new DenseGraph()
-  readonly #indices = new IdMap()
-  #keys = new Float64Array(8)
+  /** Null while keys are their own indices. */
+  #indices: IdMap | null = null
+  #keys = new Float64Array(0)
   #currentMark: Mark | null = null
   readonly #markable: Markable = {
     isCurrent: (mark) => this.#currentMark === mark,
@@ -56,20 +59,22 @@ export class CompactGraph implements ReferenceGraph {
    */
   reserve(objects: number, references: number): void {
     this.#dense.reserve(objects, references)
-    this.#reserveKeys(this.#dense.capacity + objects)
+    if (this.#indices !== null) this.#reserveKeys(this.#dense.capacity + objects)
   }
 
   addObject(key: ObjectKey): void {
     objectKey(key)
-    if (this.#indices.has(key)) throw new UsageError('object-exists', 'the object exists already', { key })
+    if (this.hasObject(key)) throw new UsageError('object-exists', 'the object exists already', { key })
     const index = this.#dense.allocate()
+    if (this.#indices === null && index === key) return
+    this.#indices ??= this.#tabulate(index)
     this.#reserveKeys(index + 1)
     this.#keys[index] = key
     this.#indices.set(key, index)
   }
 
   hasObject(key: ObjectKey): boolean {
-    return this.#indices.has(key)
+    return this.#find(key) !== NONE
   }
 
   removeObject(key: ObjectKey): void {
@@ -77,7 +82,7 @@ export class CompactGraph implements ReferenceGraph {
     if (this.#dense.inDegree(index) > 0 || this.#dense.rootCount(index) > 0)
       throw new UsageError('object-in-use', 'the object is a root or referred to', { key })
     this.#dense.free(index)
-    this.#indices.delete(key)
+    this.#indices?.delete(key)
   }
 
   /** Amortized O(count). @throws LimitError `too-many-references` */
@@ -145,27 +150,47 @@ export class CompactGraph implements ReferenceGraph {
 
   sweep(mark: Mark): number {
     checkFinished(this.#markable, mark)
-    const swept = this.#dense.sweepWhite((index) => this.#indices.delete(this.#keys[index]))
+    const indices = this.#indices
+    const swept = this.#dense.sweepWhite(
+      indices === null ? undefined : (index) => void indices.delete(this.#keys[index]),
+    )
     mark.end()
     return swept
   }
 
   /** @throws UsageError `no-such-object` */
   #indexOf(key: ObjectKey): number {
-    const index = this.#indices.get(key)
+    const index = this.#find(key)
     if (index === NONE) throw new UsageError('no-such-object', 'no object has this key', { key })
     return index
   }
 
+  #find(key: ObjectKey): number {
+    if (this.#indices !== null) return this.#indices.get(key)
+    return this.#dense.isAllocated(key) ? key : NONE
+  }
+
+  /** Makes the table when keys stop being indices. @param fresh an index whose object has no key yet. O(objects) */
+  #tabulate(fresh: number): IdMap {
+    const indices = new IdMap()
+    this.#reserveKeys(this.#dense.capacity)
+    for (let index = 0; index < this.#dense.capacity; index++) {
+      if (index === fresh || !this.#dense.isAllocated(index)) continue
+      this.#keys[index] = index
+      indices.set(index, index)
+    }
+    return indices
+  }
+
   #reserveKeys(needed: number): void {
     if (needed <= this.#keys.length) return
-    const grown = new Float64Array(grownCapacity(this.#keys.length, needed))
+    const grown = new Float64Array(grownCapacity(Math.max(this.#keys.length, 8), needed))
     grown.set(this.#keys)
     this.#keys = grown
   }
 
   #keyOf(index: number): ObjectKey {
-    return this.#keys[index] as ObjectKey
+    return (this.#indices === null ? index : this.#keys[index]) as ObjectKey
   }
 
   *#select(matches: (index: number) => boolean): Generator<ObjectKey> {

@@ -115,6 +115,14 @@ export class DenseGraph {
   }
 
   /**
+   * The lists themselves, for walks too hot for a call per link: `heads[object]` is its first link or NONE, `cells[2 * link]` a
+   * link's target and `cells[2 * link + 1]` the next link. To be read only, and anew after any change.
+   */
+  get adjacency(): { readonly heads: Int32Array; readonly cells: Int32Array } {
+    return { heads: this.#heads, cells: this.#links.cells }
+  }
+
+  /**
    * A new object without references or roots; black while a mark is under way. Amortized O(1). @throws LimitError
    * `too-many-objects`
    */

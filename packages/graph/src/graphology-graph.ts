@@ -57,6 +57,9 @@ export class GraphologyGraph implements ReferenceGraph {
     return this.#referenceCount
   }
 
+  /** Nothing to do: graphology grows as it goes. */
+  reserve(_objects: number, _references: number): void {}
+
   addObject(key: ObjectKey): void {
     objectKey(key)
     if (this.hasObject(key)) throw new UsageError('object-exists', 'the object exists already', { key })

@@ -22,6 +22,9 @@ export interface ReferenceGraph {
   /** Parallel references count each. */
   readonly referenceCount: number
 
+  /** Makes room for this many more objects and references, where the implementation has a use for that. */
+  reserve(objects: number, references: number): void
+
   /** Expected O(1). @throws UsageError `bad-key`, `object-exists` */
   addObject(key: ObjectKey): void
   /** Expected O(1). */
