@@ -1,0 +1,5 @@
+export { Collage } from './collage.js'
+export type { LocalTrace, LocalTracer, SuspectReferences } from './local-tracer.js'
+export { importCount, type Report, type ReportedExports, type ReportedPeer } from './report.js'
+export { decodeReport, encodeReport } from './report-codec.js'
+export { type Condemned, judge, type Verdict, type VerdictOptions } from './verdict.js'

@@ -1,0 +1,198 @@
+/**
+ * Which suspects of a collage are garbage. Everything starts white; an export that fails one of the conditions is a
+ * root of the collage, and what the roots reach is live (conditions C0 and C3 are the reach). What stays white is garbage, for ever, however
+ * late the verdict arrives: `docs/protocol.md`, section 4, has the argument.
+ *
+ * Source: Holdfast's own protocol; the coloring is Dijkstra, Lamport, Martin, Scholten and Steffens, "On-the-Fly Garbage Collection" (1978).
+ */
+import { ALL_RULES, type Column, type NodeAddress, type ObjectKey, type Rules } from '@holdfast/core'
+import { CompactGraph, type ReferenceGraph } from '@holdfast/graph'
+import type { Collage } from './collage.js'
+import type { Report, ReportedPeer } from './report.js'
+
+/** What one owner is told to collect. */
+export interface Condemned {
+  readonly owner: NodeAddress
+  /** Export ids, ascending, and the `ver` of each as reported. */
+  readonly ids: Float64Array
+  readonly versions: Float64Array
+}
+
+export interface Verdict {
+  readonly condemned: readonly Condemned[]
+  /** How many exports the reports listed. */
+  readonly suspects: number
+}
+
+export interface VerdictOptions {
+  /** Makes the graph to mark, told how many vertices it will have; `CompactGraph` when left out. */
+  readonly createGraph?: ((vertices: number) => ReferenceGraph) | undefined
+}
+
+/** Judges a collage. O(exports, rows, imports and references reported). */
+export function judge(collage: Collage, options: VerdictOptions = {}, rules: Rules = ALL_RULES): Verdict {
+  return new Judgement([...collage.reports()], options, rules).verdict()
+}
+
+const NO_TARGET = -1
+
+class Judgement {
+  readonly #reports: readonly Report[]
+  readonly #rules: Rules
+  /** Vertex v of report k has the key #bases[k] + v. */
+  readonly #bases: number[] = []
+  readonly #placeOf = new Map<string, number>()
+  readonly #createGraph: (vertices: number) => ReferenceGraph
+  #vertices = 0
+
+  constructor(reports: readonly Report[], options: VerdictOptions, rules: Rules) {
+    this.#reports = reports
+    this.#rules = rules
+    for (const [place, report] of reports.entries()) {
+      this.#bases.push(this.#vertices)
+      this.#placeOf.set(`${report.incarnation}:${report.node}`, place)
+      this.#vertices += report.exports.ids.length + report.references.anonymous
+    }
+    this.#createGraph = options.createGraph ?? (() => new CompactGraph())
+  }
+
+  verdict(): Verdict {
+    const failing = this.#reports.map((report) => this.#failing(report))
+    const suspects = this.#reports.reduce((sum, report) => sum + report.exports.ids.length, 0)
+    // Where nothing is a root there is nothing to mark, and no need for a graph: the whole collage is garbage.
+    const reached = failing.some((flags) => flags.includes(1)) ? this.#reachedFrom(failing) : () => false
+    const condemned = this.#reports.map((report, place) =>
+      whiteExports(report, (index) => !reached(this.#base(place) + index)),
+    )
+    return { condemned: condemned.filter(({ ids }) => ids.length > 0), suspects }
+  }
+
+  /** Pastes the collage, marks it from the failing exports, and tells which vertices are reached. */
+  #reachedFrom(failing: readonly Uint8Array[]): (vertex: number) => boolean {
+    const graph = this.#createGraph(this.#vertices)
+    const references = this.#reports.reduce((sum, report) => sum + report.references.targets.length, 0)
+    graph.reserve(this.#vertices, references)
+    for (let vertex = 0; vertex < this.#vertices; vertex++) graph.addObject(vertex as ObjectKey)
+    for (const [place, flags] of failing.entries()) {
+      this.#pasteReferences(graph, place)
+      for (let index = 0; index < flags.length; index++) {
+        if (flags[index] === 1) graph.addRoot((this.#base(place) + index) as ObjectKey)
+      }
+    }
+    const mark = graph.mark()
+    while (!mark.step(Number.MAX_SAFE_INTEGER));
+    return (vertex) => mark.isReached(vertex as ObjectKey)
+  }
+
+  #base(place: number): number {
+    return this.#bases[place] as number
+  }
+
+  #reportOf(address: NodeAddress): { report: Report; base: number } | undefined {
+    const place = this.#placeOf.get(`${address.incarnation}:${address.node}`)
+    const report = place === undefined ? undefined : this.#reports[place]
+    return place === undefined || report === undefined ? undefined : { report, base: this.#base(place) }
+  }
+
+  /** Adds a report's references, an import standing for the export that it names (C0 and C3). */
+  #pasteReferences(graph: ReferenceGraph, place: number): void {
+    const report = this.#reports[place] as Report
+    const base = this.#base(place)
+    const { offsets, targets } = report.references
+    const exports = report.exports.ids.length
+    const sources = exports + report.references.anonymous
+    const imports = this.#importTargets(report)
+    const localReach = this.#rules.on('C0-local-exports')
+    const remoteReach = this.#rules.on('C3-closure')
+    for (let source = 0; source < sources; source++) {
+      for (let at = offsets[source]; at < offsets[source + 1]; at++) {
+        const target = targets[at]
+        if (target >= sources) {
+          const vertex = imports[target - sources]
+          if (vertex !== NO_TARGET && remoteReach) graph.addReference((base + source) as ObjectKey, vertex as ObjectKey)
+        } else if (target >= exports || localReach) {
+          graph.addReference((base + source) as ObjectKey, (base + target) as ObjectKey)
+        }
+      }
+    }
+  }
+
+  /** The vertex that each import of a report stands for, in the report's order; NO_TARGET where its owner lists no such suspect. */
+  #importTargets(report: Report): Int32Array {
+    const total = report.peers.reduce((sum, peer) => sum + peer.imports.ids.length, 0)
+    const vertices = new Int32Array(total).fill(NO_TARGET)
+    let start = 0
+    for (const peer of report.peers) {
+      const owner = this.#reportOf(peer)
+      if (owner !== undefined) {
+        joinAscending(peer.imports.ids, owner.report.exports.ids, (mine, theirs) => {
+          if (theirs >= 0) vertices[start + mine] = owner.base + theirs
+        })
+      }
+      start += peer.imports.ids.length
+    }
+    return vertices
+  }
+
+  /** Flags every export of a report that fails a condition other than C0 and C3: a root of the collage. */
+  #failing(report: Report): Uint8Array {
+    const failing = new Uint8Array(report.exports.ids.length)
+    if (this.#rules.on('quarantined-means-live')) {
+      const { quarantined } = report.exports
+      for (let index = 0; index < quarantined.length; index++) failing[quarantined[index]] = 1
+    }
+    for (const peer of report.peers) this.#failRows(report, peer, failing)
+    return failing
+  }
+
+  /** Checks the rows of one holder: conditions C1, C2, C4, C5, the presence half of C3, and the sessions. */
+  #failRows(report: Report, peer: ReportedPeer, failing: Uint8Array): void {
+    const { exports: places, granted, added } = peer.rows
+    if (places.length === 0) return
+    const holder = this.#reportOf(peer)?.report
+    const view = holder?.peers.find((other) => other.node === report.node && other.incarnation === report.incarnation)
+    const sameSession =
+      view !== undefined &&
+      (view.session === peer.session || !this.#rules.on('one-session-per-row')) &&
+      peer.session > 0
+    if (holder === undefined || (view === undefined ? this.#rules.on('absent-means-live') : !sameSession)) {
+      for (let row = 0; row < places.length; row++) failing[places[row]] = 1
+      return
+    }
+    if (view === undefined) return
+    const ids = new Float64Array(places.length)
+    for (let row = 0; row < places.length; row++) ids[row] = report.exports.ids[places[row]]
+    joinAscending(ids, view.imports.ids, (row, held) => {
+      const ok =
+        (view.received >= granted[row] || !this.#rules.on('C1-grants-received')) &&
+        (view.sent >= added[row] || !this.#rules.on('C2-receiver-newer-than-addRef')) &&
+        (held < 0
+          ? !this.#rules.on('absent-means-live')
+          : (peer.received >= view.imports.used[held] || !this.#rules.on('C4-uses-received')) &&
+            (report.clock >= view.imports.clocks[held] || !this.#rules.on('C5-acked-gifts-included')))
+      if (!ok) failing[places[row]] = 1
+    })
+  }
+}
+
+/** Calls back for each of `mine` with its place in `theirs` or -1; both ascend. O(both). */
+function joinAscending(mine: Column, theirs: Column, visit: (mine: number, theirs: number) => void): void {
+  let other = 0
+  for (let index = 0; index < mine.length; index++) {
+    while (other < theirs.length && theirs[other] < mine[index]) other++
+    visit(index, other < theirs.length && theirs[other] === mine[index] ? other : -1)
+  }
+}
+
+function whiteExports(report: Report, isWhite: (index: number) => boolean): Condemned {
+  const ids = new Float64Array(report.exports.ids.length)
+  const versions = new Float64Array(report.exports.ids.length)
+  let count = 0
+  for (let index = 0; index < ids.length; index++) {
+    if (!isWhite(index)) continue
+    ids[count] = report.exports.ids[index]
+    versions[count++] = report.exports.versions[index]
+  }
+  const owner = { node: report.node, incarnation: report.incarnation }
+  return { owner, ids: ids.subarray(0, count), versions: versions.subarray(0, count) }
+}
