@@ -1,0 +1,232 @@
+/** Calls and returns: what happens to the tables when references go out and come in. */
+import {
+  type CallMessage,
+  type ExportId,
+  type GiftId,
+  type ImportId,
+  LimitError,
+  type NodeId,
+  type ObjectKey,
+  ProtocolError,
+  type ReturnMessage,
+  type Sequence,
+  UsageError,
+  type WireReference,
+} from '@holdfast/core'
+import { UNSENT } from '@holdfast/refcount'
+import type { ArrivedReference, CollectorEvent, LocalReference } from './event.js'
+import type { NodeState } from './node-state.js'
+import type { Claim, Remote } from './remotes.js'
+
+/** How many gifts in a row may lie unacknowledged (D of the protocol): what bounds the quarantine. */
+export const MAX_GIFT_DEPTH = 1
+
+type ApplicationEvent = Extract<CollectorEvent, { type: 'call' | 'return' }>
+
+/**
+ * Sends a message of the application. Everything is looked up and encoded before the tables change.
+ * @throws UsageError `no-session`, `no-such-import`; LimitError of the session, `gift-depth`
+ */
+export function send(state: NodeState, event: ApplicationEvent): void {
+  const target = event.type === 'call' && 'import' in event.to ? event.to.import : null
+  const node =
+    target === null
+      ? destinationOf(event)
+      : state.remotes.at(state.imports.ownerOf(requireImport(state, target))).address.node
+  const remote = state.openRemote(node)
+  const outgoing = new OutgoingReferences(state, remote)
+  const references = event.references.map((reference) => outgoing.add(reference))
+  const body = { call: event.call, references, payload: event.payload }
+  const sequence = state.appendRefusable(
+    remote,
+    event.type === 'return'
+      ? { type: 'return', ...body }
+      : { type: 'call', ...body, target: target === null ? null : state.imports.exportOf(target) },
+  )
+  if (target !== null) state.imports.used(target, sequence)
+  outgoing.commit(sequence)
+}
+
+function destinationOf(event: ApplicationEvent): NodeId {
+  if (event.type === 'return') return event.to
+  if ('node' in event.to) return event.to.node
+  throw new UsageError('no-destination', 'a call goes to an import or to a node')
+}
+
+function requireImport(state: NodeState, id: ImportId): ImportId {
+  if (!state.imports.has(id)) throw new UsageError('no-such-import', 'this node holds no such import', { import: id })
+  return id
+}
+
+/** The references of one message: first named, then, when the message has its number, noted in the tables. */
+class OutgoingReferences {
+  readonly #state: NodeState
+  readonly #remote: Remote
+  readonly #commits: ((sequence: Sequence) => void)[] = []
+  readonly #newExports = new Map<ObjectKey, ExportId>()
+  #gifts = 0
+
+  constructor(state: NodeState, remote: Remote) {
+    this.#state = state
+    this.#remote = remote
+  }
+
+  add(reference: LocalReference): WireReference {
+    const { imports, gifts } = this.#state
+    if ('object' in reference) return this.#grant(reference.object)
+    const id = requireImport(this.#state, reference.import)
+    const owner = this.#state.remotes.at(imports.ownerOf(id))
+    if (owner === this.#remote) {
+      this.#commits.push((sequence) => imports.used(id, sequence))
+      return { kind: 'home', id: imports.exportOf(id) }
+    }
+    const gift = (gifts.nextId + this.#gifts++) as GiftId
+    this.#commits.push(() => gifts.give(id))
+    return { kind: 'gift', id: imports.exportOf(id), owner: owner.address, gift, depth: this.#depthOf(id, owner) }
+  }
+
+  commit(sequence: Sequence): void {
+    for (const commit of this.#commits) commit(sequence)
+  }
+
+  #grant(object: ObjectKey): WireReference {
+    const { exports } = this.#state
+    const id = exports.exportOf(object) ?? this.#newExports.get(object) ?? this.#nextExport(object)
+    this.#commits.push((sequence) => exports.grant(object, this.#remote.index, sequence))
+    return { kind: 'grant', id }
+  }
+
+  #nextExport(object: ObjectKey): ExportId {
+    const id = (this.#state.exports.nextId + this.#newExports.size) as ExportId
+    this.#newExports.set(object, id)
+    return id
+  }
+
+  #depthOf(id: ImportId, owner: Remote): number {
+    const { imports } = this.#state
+    if (imports.claimOf(id) <= this.#state.acknowledgedBy(owner)) return 0
+    const depth = imports.depthOf(id) + 1
+    if (depth <= MAX_GIFT_DEPTH) return depth
+    throw new LimitError('gift-depth', 'the gift waits until the owner has acknowledged the one it came by', { depth })
+  }
+}
+
+/** Takes an application message in. @throws ProtocolError before anything is changed */
+export function receive(
+  state: NodeState,
+  from: Remote,
+  message: CallMessage | ReturnMessage,
+  sequence: Sequence,
+): void {
+  for (const reference of message.references) validate(state, reference)
+  const { node } = from.address
+  const { call, payload } = message
+  const incoming = new IncomingReferences(state, from)
+  if (message.type === 'return') {
+    const references = incoming.takeAll(message.references)
+    state.emit({ type: 'returned', from: node, call, references, payload })
+  } else {
+    const target = message.target === null ? null : state.exports.use(message.target, from.index)
+    if (message.target !== null && target === undefined) incoming.refuse(message.target)
+    const references = incoming.takeAll(message.references)
+    if (target === undefined) state.emit({ type: 'rejected', from: node, call, references })
+    else state.emit({ type: 'called', from: node, call, target, references, payload })
+  }
+  incoming.answer(sequence)
+}
+
+function validate(state: NodeState, reference: WireReference): void {
+  if (reference.kind === 'gift' && state.isSelf(reference.owner)) {
+    throw new ProtocolError('gift-of-own', "a node was given its own object as another's", { id: reference.id })
+  }
+}
+
+/** The references of one message that arrived: taken into the tables first, answered when the driver has been told. */
+class IncomingReferences {
+  readonly #state: NodeState
+  readonly #from: Remote
+  readonly #claims = new Map<Remote, Claim[]>()
+  readonly #refused = new Set<ExportId>()
+
+  constructor(state: NodeState, from: Remote) {
+    this.#state = state
+    this.#from = from
+  }
+
+  takeAll(references: readonly WireReference[]): ArrivedReference[] {
+    return references.map((reference) => this.#take(reference))
+  }
+
+  /** What the message named is gone, or not listed for its sender. */
+  refuse(id: ExportId): void {
+    this.#refused.add(id)
+  }
+
+  /** Says what was refused, and asks the owners of gifts to list this node: in the same turn, before any use. */
+  answer(sequence: Sequence): void {
+    const ids = [...this.#refused].sort((a, b) => a - b)
+    if (ids.length > 0) this.#state.append(this.#from, { type: 'dgc:broken', ids, at: sequence })
+    for (const [owner, claims] of this.#claims) claimAll(this.#state, owner, claims)
+  }
+
+  #take(reference: WireReference): ArrivedReference {
+    const { imports, exports } = this.#state
+    if (reference.kind === 'grant') {
+      return { import: imports.take(this.#from.index, reference.id, this.#state.sentTo(this.#from)) }
+    }
+    if (reference.kind === 'gift') return this.#takeGift(reference)
+    const object = exports.use(reference.id, this.#from.index)
+    if (object !== undefined) return { object }
+    this.refuse(reference.id)
+    return { broken: reference.id }
+  }
+
+  #takeGift(gift: Extract<WireReference, { kind: 'gift' }>): ArrivedReference {
+    const owner = this.#state.remotes.remote(gift.owner)
+    const id = this.#state.imports.take(owner.index, gift.id, this.#state.sentTo(owner))
+    const claims = this.#claims.get(owner) ?? []
+    this.#claims.set(owner, claims)
+    claims.push({ id: gift.id, gifter: this.#from.address, gift: gift.gift, depth: gift.depth })
+    if (!this.#state.rules.on('giftAck-after-registration')) {
+      this.#state.append(this.#from, { type: 'dgc:giftAck', clock: 0, gifts: [gift.gift] })
+    }
+    return { import: id }
+  }
+}
+
+function claimAll(state: NodeState, owner: Remote, claims: readonly Claim[]): void {
+  if (owner.session > 0) {
+    sendClaims(state, owner, claims)
+    return
+  }
+  for (const claim of claims) note(state, owner, claim, UNSENT)
+  owner.waiting.push(...claims)
+  state.connect(owner.address.node)
+}
+
+function sendClaims(state: NodeState, owner: Remote, claims: readonly Claim[]): void {
+  const { incarnation } = owner.address
+  const entries = claims.map(({ id, gifter, gift }) => ({ id, gifter, gift }))
+  const sequence = state.append(owner, { type: 'dgc:addRef', incarnation, entries })
+  if (sequence > 0) for (const claim of claims) note(state, owner, claim, sequence)
+}
+
+function note(state: NodeState, owner: Remote, claim: Claim, sequence: Sequence): void {
+  const id = state.imports.find(owner.index, claim.id)
+  if (id !== undefined) state.imports.claimed(id, sequence, claim.depth)
+}
+
+/**
+ * A session with an owner has opened: first of all, the addRefs that waited for it. An import that was let go of meanwhile
+ * is claimed all the same, which settles the gift, and dropped at once.
+ */
+export function sendWaitingClaims(state: NodeState, owner: Remote): void {
+  const claims = owner.waiting.splice(0)
+  if (claims.length === 0) return
+  sendClaims(state, owner, claims)
+  const gone = claims.filter((claim) => state.imports.find(owner.index, claim.id) === undefined)
+  const ids = [...new Set(gone.map((claim) => claim.id))].sort((a, b) => a - b)
+  if (ids.length > 0 && owner.session > 0) {
+    state.append(owner, { type: 'dgc:dropRef', ids, received: owner.received })
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * What a driver must do after a step, in the order given. An effect's objects and imports are alive in the tables at that
+ * moment; a driver that keeps them pins them in its heap before it does anything else.
+ */
+import type { ErrorData, ImportId, Incarnation, NodeAddress, NodeId, ObjectKey } from '@holdfast/core'
+import type { ArrivedReference } from './event.js'
+
+export type CollectorEffect =
+  /** Open a link to a node: something waits for a session with it. Sent once until a link opened and closed. */
+  | { readonly type: 'connect'; readonly peer: NodeId }
+  /** A session with a node begins: calls to it are possible from now on. */
+  | { readonly type: 'session-opened'; readonly peer: NodeId; readonly incarnation: Incarnation }
+  /** A session is over; `error` when the peer broke the protocol. The imports from it follow in `broken`. */
+  | {
+      readonly type: 'session-ended'
+      readonly peer: NodeId
+      readonly reason: string
+      readonly error: ErrorData | null
+    }
+  /** An application message arrived. `target` is null for the node itself. */
+  | {
+      readonly type: 'called'
+      readonly from: NodeId
+      readonly call: number
+      readonly target: ObjectKey | null
+      readonly references: readonly ArrivedReference[]
+      readonly payload: Uint8Array
+    }
+  /** An application message to an object that is gone, or not listed for the sender: its references arrived all the same. */
+  | {
+      readonly type: 'rejected'
+      readonly from: NodeId
+      readonly call: number
+      readonly references: readonly ArrivedReference[]
+    }
+  /** The answer to a call arrived. */
+  | {
+      readonly type: 'returned'
+      readonly from: NodeId
+      readonly call: number
+      readonly references: readonly ArrivedReference[]
+      readonly payload: Uint8Array
+    }
+  /** These imports refer to nothing any more: whoever uses them gets an error. They have left the tables. */
+  | { readonly type: 'broken'; readonly imports: readonly ImportId[] }
+  // The next four come after every other effect of their turn but `transmit`: they look at all that has arrived.
+  /** Nobody holds these objects any more (`listing`), or a verdict condemned them: collect locally, soon. */
+  | { readonly type: 'released'; readonly by: 'listing' | 'verdict'; readonly objects: readonly ObjectKey[] }
+  /** No gift pins these imports any more: if nothing in the heap refers to one either, drop it. */
+  | { readonly type: 'unpinned'; readonly imports: readonly ImportId[] }
+  /** A coordinator wants a report: `beginReport`, trace, then the event `report`. */
+  | { readonly type: 'report-wanted'; readonly by: NodeId }
+  /** Collect locally, drop, then report to `by`. Never answered by asking anybody for the same. */
+  | { readonly type: 'bring-out-your-dead'; readonly by: NodeId }
+  /** A report for this node as coordinator arrived. */
+  | { readonly type: 'reported'; readonly by: NodeId }
+  /** This node's round is over. */
+  | {
+      readonly type: 'judged'
+      readonly suspects: number
+      readonly condemned: number
+      readonly missing: readonly NodeId[]
+    }
+  /** Somebody without this node's trust asked for a report or sent a verdict: it was ignored. */
+  | { readonly type: 'untrusted'; readonly peer: NodeId }
+  /** A condemned export was used since: the verdict was refused whole. A clock assumption is broken, or a bug: log it loudly. */
+  | { readonly type: 'alarm'; readonly coordinator: NodeId; readonly condemned: number }
+  /** Give a frame to the link of a peer. Always last: everything above is committed. */
+  | { readonly type: 'transmit'; readonly peer: NodeId; readonly frame: Uint8Array }
+
+/** How a node is named in logs: `alice#3`. */
+export const nameOf = (address: NodeAddress): string => `${address.node}#${address.incarnation}`

@@ -1,0 +1,51 @@
+/**
+ * Everything that can happen to a node's collector. An event is one turn: it commits whole or throws before it changed
+ * anything (`UsageError`, `LimitError`: the caller's; a peer's mistake is an effect, never thrown).
+ */
+import type { ExportId, ImportId, NodeId, ObjectKey } from '@holdfast/core'
+import type { LocalTrace } from '@holdfast/tracing'
+import type { ReportTicket } from './report-builder.js'
+
+/** A reference as this node's application has it: to an object of its own, or to one that it imports. */
+export type LocalReference = { readonly object: ObjectKey } | { readonly import: ImportId }
+
+/** A reference that came in a message; `broken` when the object it named is gone. */
+export type ArrivedReference = LocalReference | { readonly broken: ExportId }
+
+/** Where a call goes: to an imported object, or to a node itself. */
+export type CallTarget = { readonly import: ImportId } | { readonly node: NodeId }
+
+export type CollectorEvent =
+  /** A link to a node is up; `reliable` as its transport says. */
+  | { readonly type: 'link-opened'; readonly peer: NodeId; readonly reliable: boolean }
+  /** The link to a node is gone; its session lives on and waits for another. */
+  | { readonly type: 'link-closed'; readonly peer: NodeId }
+  /** A frame came over the link to a node. */
+  | { readonly type: 'frame'; readonly peer: NodeId; readonly frame: Uint8Array }
+  /** The time is `nextDeadline()` or later, and the inbox was polled since it passed. */
+  | { readonly type: 'deadline' }
+  /** The application sends a message. Nothing is granted if it throws (`no-session`, `no-such-import`, limits). */
+  | {
+      readonly type: 'call'
+      readonly to: CallTarget
+      /** The application's number of the call, 0 when it wants no answer. */
+      readonly call: number
+      readonly references: readonly LocalReference[]
+      readonly payload: Uint8Array
+    }
+  /** The application answers a call. */
+  | {
+      readonly type: 'return'
+      readonly to: NodeId
+      readonly call: number
+      readonly references: readonly LocalReference[]
+      readonly payload: Uint8Array
+    }
+  /** Nothing on this node refers to these imports any more. Pinned ones must not be among them. */
+  | { readonly type: 'drop'; readonly imports: readonly ImportId[] }
+  /** The answer to `report-wanted` or `bring-out-your-dead`: a trace made in this very turn, since `beginReport()`. */
+  | { readonly type: 'report'; readonly to: NodeId; readonly ticket: ReportTicket; readonly trace: LocalTrace }
+  /** This node coordinates a round: asks these nodes (itself, if named, too) to collect, drop and report, then judges. */
+  | { readonly type: 'begin-round'; readonly nodes: readonly NodeId[] }
+  /** Judges what reports there are, now; ends a round that waits. */
+  | { readonly type: 'judge' }
