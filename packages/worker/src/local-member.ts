@@ -1,0 +1,72 @@
+/** A graph node in this thread as a member of a cluster: a coordinator of its own, or one over the memory transport. */
+import type { RoundOutcome } from '@holdfast/node'
+import type { OwnCoordinator } from './base-cluster.js'
+import type { Partition, Release, TableSizes, Traffic } from './graph-cluster.js'
+import { GraphNode, type GraphNodeOptions, type NodeStatus } from './graph-node.js'
+
+export class LocalMember implements OwnCoordinator {
+  readonly name: string
+  readonly node: GraphNode
+  readonly #firstReport: Promise<void>
+
+  constructor(options: Omit<GraphNodeOptions, 'onEffect'>) {
+    this.name = options.name
+    let reported = (): void => {}
+    this.#firstReport = new Promise((resolve) => {
+      reported = resolve
+    })
+    this.node = new GraphNode({ ...options, onEffect: ({ type }) => type === 'reported' && reported() })
+  }
+
+  firstReport(): Promise<void> {
+    return this.#firstReport
+  }
+
+  lose(): void {
+    this.node.close()
+  }
+
+  async createObjects(partition: Partition, withBodies: boolean): Promise<void> {
+    this.node.createObjects(partition, withBodies)
+  }
+
+  linkReferences(partition: Partition): Promise<void> {
+    return this.node.linkReferences(partition)
+  }
+
+  async finishLoading(partition: Partition): Promise<void> {
+    this.node.finishLoading(partition)
+  }
+
+  async release(release: Release): Promise<void> {
+    this.node.release(release)
+  }
+
+  async collectLocally(): Promise<number> {
+    return this.node.collectLocally()
+  }
+
+  collectCycles(): Promise<RoundOutcome> {
+    return this.node.collectCycles()
+  }
+
+  async survivors(): Promise<Uint32Array> {
+    return this.node.survivors()
+  }
+
+  async forgetFreed(): Promise<void> {
+    this.node.forgetFreed()
+  }
+
+  async status(): Promise<NodeStatus> {
+    return this.node.status()
+  }
+
+  async tables(): Promise<TableSizes> {
+    return this.node.tables()
+  }
+
+  async traffic(): Promise<Traffic> {
+    return this.node.traffic()
+  }
+}
