@@ -84,7 +84,7 @@ describe('asked for help', () => {
   test('replay lists every option, with examples', async () => {
     const { code, stdout } = await runCommand(['replay', '--help'])
     expect(code).toBe(0)
-    const options = 'nodes partition cut count seed graph collectors transport loss replace-coordinator json'
+    const options = 'nodes partition cut count seed graph collectors transport loss replace-coordinator cold json'
     for (const option of options.split(' ')) expect(stdout).toContain(`--${option}`)
     expect(stdout).toMatch(/Examples:/)
   })

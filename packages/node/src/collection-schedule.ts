@@ -8,8 +8,6 @@ import type { Clock } from '@holdfast/transport'
 /** A cascade is over when no drop came for so long; a collection waits for that, but not longer than the limit. */
 const PAUSE_MS = 3
 const LIMIT_MS = 100
-/** After a collection that drops caused, a node rests so many times as long as it took before it does that again. */
-const REST = 4
 
 export class CollectionSchedule {
   readonly #clock: Clock
@@ -60,7 +58,8 @@ export class CollectionSchedule {
         return
       }
       this.#collect()
-      this.#restUntil = after(this.#clock.now(), (this.#clock.now() - now) * REST)
+      // As long as it took: at most half of the time goes there.
+      this.#restUntil = after(this.#clock.now(), this.#clock.now() - now)
     })
   }
 }

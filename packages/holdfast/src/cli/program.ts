@@ -79,6 +79,7 @@ function addReplay(program: Command, { signal, exit }: Session): void {
     )
     .option('--loss <p>', 'share of frames lost, 0 ≤ p < 1 (memory only)', parseLoss)
     .option('--replace-coordinator', 'lose the coordinator after the first report; another node takes over')
+    .option('--cold', 'without the rehearsal on small graphs that lets V8 compile the collector first')
     .option('--json', 'print the result as one line of JSON')
     .addHelpText('after', REPLAY_EXAMPLES)
     .action(async (file: string, flags: ReplayFlags) => {

@@ -17,15 +17,16 @@ export interface ReplayFlags {
   readonly transport: GraphClusterOptions['transport']
   readonly loss?: number
   readonly replaceCoordinator?: true
+  readonly cold?: true
   readonly json?: true
 }
 
 /** Checks what no option can check alone. @throws UsageError `bad-options` */
 export function toReplayOptions(file: string, flags: ReplayFlags): ReplayOptions {
-  const { json: _, loss, replaceCoordinator = false, ...rest } = flags
+  const { json: _, loss, replaceCoordinator = false, cold = false, ...rest } = flags
   if (loss !== undefined && flags.transport !== 'memory')
     throw new UsageError('bad-options', '--loss is for a network that can lose: add --transport memory')
   if (replaceCoordinator && !flags.collectors.includes('tracing'))
     throw new UsageError('bad-options', '--replace-coordinator needs tracing among the --collectors')
-  return { file, loss: loss ?? 0, replaceCoordinator, ...rest }
+  return { file, loss: loss ?? 0, replaceCoordinator, rehearse: !cold, ...rest }
 }
