@@ -34,6 +34,10 @@ export type WireReference =
 
 const KINDS = ['grant', 'home', 'gift'] as const
 const MAX_NODE_ID_BYTES = 256
+/** The greatest difference of two ids that shares its integer with a sign and a kind. */
+const MAX_DISTANCE = 2 ** 50
+/** Distance 0 with a minus sign, which no difference has: the id itself follows. */
+const MINUS_ZERO = 1
 
 /** Writes a node's lifetime. */
 export function writeAddress(writer: ByteWriter, address: NodeAddress): void {
@@ -71,15 +75,24 @@ export function writeReferences(writer: ByteWriter, references: readonly WireRef
   let previous = 0
   let gift = 0
   for (const reference of references) {
-    // Ids of one message lie close together: their difference, its sign and the kind share one integer.
-    const delta = reference.id - previous
+    writeId(writer, { kind: KINDS.indexOf(reference.kind), id: reference.id, delta: reference.id - previous })
     previous = reference.id
-    writer.integer((Math.abs(delta) * 2 + (delta < 0 ? 1 : 0)) * KINDS.length + KINDS.indexOf(reference.kind))
     if (reference.kind !== 'gift') continue
-    writer.integer(owners.places[gift++] as number)
+    writer.integer(owners.places[gift++])
     writer.integer(reference.gift)
     writer.integer(reference.depth)
   }
+}
+
+/** Ids of one message lie close together: their difference, its sign and the kind share one integer, if it holds them. */
+function writeId(writer: ByteWriter, { kind, id, delta }: { kind: number; id: ExportId; delta: number }): void {
+  const distance = Math.abs(delta)
+  if (distance <= MAX_DISTANCE) {
+    writer.integer((distance * 2 + (delta < 0 ? 1 : 0)) * KINDS.length + kind)
+    return
+  }
+  writer.integer(MINUS_ZERO * KINDS.length + kind)
+  writer.integer(id)
 }
 
 /** Reads references. O(n). @throws ProtocolError */
@@ -94,7 +107,8 @@ export function readReferences(reader: ByteReader): WireReference[] {
     const kind = KINDS[head % KINDS.length] as (typeof KINDS)[number]
     const signed = Math.floor(head / KINDS.length)
     const distance = Math.floor(signed / 2)
-    const id = exportId(previous + (signed % 2 === 1 ? -distance : distance))
+    const near = previous + (signed % 2 === 1 ? -distance : distance)
+    const id = exportId(signed === MINUS_ZERO ? reader.integer() : near)
     previous = id
     if (kind !== 'gift') {
       references.push({ kind, id })

@@ -1,0 +1,94 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ProtocolError } from '../src/errors.js'
+import { type ExportId, type GiftId, type Incarnation, nodeId } from '../src/ids.js'
+import { decodeMessage, encodeMessage } from '../src/message/codec.js'
+import type { Message } from '../src/message/message.js'
+import type { WireReference } from '../src/message/reference.js'
+
+const positive = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+const counter = fc.oneof(fc.nat(300), fc.maxSafeNat())
+const exportIds = positive.map((value) => value as ExportId)
+const gifts = positive.map((value) => value as GiftId)
+const incarnations = positive.map((value) => value as Incarnation)
+const address = fc.record({ node: fc.constantFrom('alice', 'bob', 'zoë').map(nodeId), incarnation: incarnations })
+const ascending = fc.uniqueArray(positive, { maxLength: 20 }).map((ids) => Float64Array.from(ids).sort())
+const reference: fc.Arbitrary<WireReference> = fc.oneof(
+  fc.record({ kind: fc.constant('grant' as const), id: exportIds }),
+  fc.record({ kind: fc.constant('home' as const), id: exportIds }),
+  fc.record({ kind: fc.constant('gift' as const), id: exportIds, owner: address, gift: gifts, depth: fc.nat(9) }),
+)
+const references = fc.array(reference, { maxLength: 12 })
+const payload = fc.uint8Array({ maxLength: 40 })
+
+const messages: fc.Arbitrary<Message> = fc.oneof(
+  fc.record({
+    type: fc.constant('call' as const),
+    call: counter,
+    target: fc.option(exportIds),
+    references,
+    payload,
+  }),
+  fc.record({ type: fc.constant('return' as const), call: counter, references, payload }),
+  fc.record({
+    type: fc.constant('dgc:addRef' as const),
+    incarnation: incarnations,
+    entries: fc.array(fc.record({ id: exportIds, gifter: address, gift: gifts }), { maxLength: 12 }),
+  }),
+  fc.record({ type: fc.constant('dgc:giftAck' as const), clock: counter, gifts: fc.array(gifts, { maxLength: 12 }) }),
+  fc.record({ type: fc.constant('dgc:dropRef' as const), ids: ascending, received: counter }),
+  fc.record({ type: fc.constant('dgc:broken' as const), ids: ascending, at: counter }),
+  fc.record({ type: fc.constant('dgc:askReport' as const) }),
+  fc.record({ type: fc.constant('dgc:bringOutYourDead' as const) }),
+  fc.record({ type: fc.constant('dgc:report' as const), report: payload }),
+  fc.tuple(incarnations, ascending, fc.nat()).map(([incarnation, ids, version]) => ({
+    type: 'dgc:collect' as const,
+    incarnation,
+    ids,
+    versions: ids.map((_, place) => version + (place % 3)),
+  })),
+)
+
+/** Plain data, so that a view and an array of the same bytes are equal. */
+const plain = (message: Message): unknown =>
+  JSON.parse(
+    JSON.stringify(message, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Uint8Array) : value)),
+  )
+
+describe('a message', () => {
+  it('arrives as it was sent', () => {
+    fc.assert(
+      fc.property(messages, (message) => {
+        expect(plain(decodeMessage(encodeMessage(message)))).toEqual(plain(message))
+      }),
+    )
+  })
+
+  it('that was cut short or damaged is a protocol error or another valid message, never anything else', () => {
+    fc.assert(
+      fc.property(messages, fc.nat(200), fc.option(fc.nat(255)), (message, at, value) => {
+        const bytes = encodeMessage(message)
+        const damaged = value === null ? bytes.subarray(0, at % bytes.length) : Uint8Array.from(bytes)
+        if (value !== null) damaged[at % bytes.length] = value
+        try {
+          decodeMessage(damaged)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProtocolError)
+        }
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('of an unknown kind is a protocol error', () => {
+    expect(() => decodeMessage(Uint8Array.of(200))).toThrow(/unknown-message/)
+  })
+
+  it('costs a few bytes a reference', () => {
+    const ids = Float64Array.from({ length: 10_000 }, (_, index) => index * 3 + 1)
+    expect(encodeMessage({ type: 'dgc:dropRef', ids, received: 9 }).length).toBeLessThan(1.1 * ids.length)
+    const grants = Array.from(ids, (id) => ({ kind: 'grant' as const, id: id as ExportId }))
+    const call = { type: 'call' as const, call: 1, target: null, references: grants, payload: new Uint8Array(0) }
+    expect(encodeMessage(call).length).toBeLessThan(1.1 * ids.length)
+  })
+})
