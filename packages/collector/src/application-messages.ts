@@ -29,11 +29,13 @@ type ApplicationEvent = Extract<CollectorEvent, { type: 'call' | 'return' }>
  */
 export function send(state: NodeState, event: ApplicationEvent): void {
   const target = event.type === 'call' && 'import' in event.to ? event.to.import : null
-  const node =
-    target === null
-      ? destinationOf(event)
-      : state.remotes.at(state.imports.ownerOf(requireImport(state, target))).address.node
-  const remote = state.openRemote(node)
+  const owner = target === null ? null : state.remotes.at(state.imports.ownerOf(requireImport(state, target)))
+  const remote = state.openRemote(owner === null ? destinationOf(event) : owner.address.node)
+  if (owner !== null && owner !== remote) {
+    throw new UsageError('no-session', "the session is with another lifetime of the object's owner", {
+      ...owner.address,
+    })
+  }
   const outgoing = new OutgoingReferences(state, remote)
   const references = event.references.map((reference) => outgoing.add(reference))
   const body = { call: event.call, references, payload: event.payload }
@@ -111,13 +113,8 @@ class OutgoingReferences {
   }
 }
 
-/** Takes an application message in. @throws ProtocolError before anything is changed */
-export function receive(
-  state: NodeState,
-  from: Remote,
-  message: CallMessage | ReturnMessage,
-  sequence: Sequence,
-): void {
+/** Takes an application message in, the last that was received. @throws ProtocolError before anything is changed */
+export function receive(state: NodeState, from: Remote, message: CallMessage | ReturnMessage): void {
   for (const reference of message.references) validate(state, reference)
   const { node } = from.address
   const { call, payload } = message
@@ -132,10 +129,13 @@ export function receive(
     if (target === undefined) state.emit({ type: 'rejected', from: node, call, references })
     else state.emit({ type: 'called', from: node, call, target, references, payload })
   }
-  incoming.answer(sequence)
+  incoming.answer()
 }
 
 function validate(state: NodeState, reference: WireReference): void {
+  if (reference.kind === 'gift' && reference.depth > MAX_GIFT_DEPTH) {
+    throw new ProtocolError('gift-depth', 'a gift upon more unacknowledged gifts than are allowed', { ...reference })
+  }
   if (reference.kind === 'gift' && state.isSelf(reference.owner)) {
     throw new ProtocolError('gift-of-own', "a node was given its own object as another's", { id: reference.id })
   }
@@ -163,9 +163,9 @@ class IncomingReferences {
   }
 
   /** Says what was refused, and asks the owners of gifts to list this node: in the same turn, before any use. */
-  answer(sequence: Sequence): void {
+  answer(): void {
     const ids = [...this.#refused].sort((a, b) => a - b)
-    if (ids.length > 0) this.#state.append(this.#from, { type: 'dgc:broken', ids, at: sequence })
+    if (ids.length > 0) this.#state.append(this.#from, { type: 'dgc:broken', ids, at: this.#from.received })
     for (const [owner, claims] of this.#claims) claimAll(this.#state, owner, claims)
   }
 
@@ -199,7 +199,11 @@ function claimAll(state: NodeState, owner: Remote, claims: readonly Claim[]): vo
     sendClaims(state, owner, claims)
     return
   }
-  for (const claim of claims) note(state, owner, claim, UNSENT)
+  if (state.isOver(owner)) {
+    state.breakImports(state.imports.idsOf(owner.index))
+    return
+  }
+  noteClaims(state, { owner, claims, sequence: UNSENT })
   owner.waiting.push(...claims)
   state.connect(owner.address.node)
 }
@@ -208,12 +212,21 @@ function sendClaims(state: NodeState, owner: Remote, claims: readonly Claim[]): 
   const { incarnation } = owner.address
   const entries = claims.map(({ id, gifter, gift }) => ({ id, gifter, gift }))
   const sequence = state.append(owner, { type: 'dgc:addRef', incarnation, entries })
-  if (sequence > 0) for (const claim of claims) note(state, owner, claim, sequence)
+  if (sequence > 0) noteClaims(state, { owner, claims, sequence })
 }
 
-function note(state: NodeState, owner: Remote, claim: Claim, sequence: Sequence): void {
-  const id = state.imports.find(owner.index, claim.id)
-  if (id !== undefined) state.imports.claimed(id, sequence, claim.depth)
+/** Claims at one owner, and the message that carries them. */
+interface SentClaims {
+  readonly owner: Remote
+  readonly claims: readonly Claim[]
+  readonly sequence: Sequence
+}
+
+function noteClaims(state: NodeState, { owner, claims, sequence }: SentClaims): void {
+  for (const claim of claims) {
+    const id = state.imports.find(owner.index, claim.id)
+    if (id !== undefined) state.imports.claimed(id, sequence, claim.depth)
+  }
 }
 
 /**

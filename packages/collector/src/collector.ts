@@ -45,7 +45,7 @@ import {
 } from '@holdfast/session'
 import type { VerdictOptions } from '@holdfast/tracing'
 import { receive as receiveApplication, send, sendWaitingClaims } from './application-messages.js'
-import { applyVerdict, Coordination, sendReport } from './coordination.js'
+import { applyVerdict, Coordination } from './coordination.js'
 import type { CollectorEffect } from './effect.js'
 import type { CollectorEvent } from './event.js'
 import { dropImports, receiveAddRef, receiveBroken, receiveDropRef, receiveGiftAck } from './listing-messages.js'
@@ -175,6 +175,8 @@ export class Collector {
    */
   step(event: CollectorEvent, now: Instant): readonly CollectorEffect[] {
     this.#apply(event, now)
+    const { lost } = this.#state
+    for (let node = lost.pop(); node !== undefined; node = lost.pop()) this.#coordination.lost(node)
     this.#turn++
     const effects = this.#state.takeEffects()
     this.#flush(now, effects)
@@ -184,24 +186,37 @@ export class Collector {
   #apply(event: CollectorEvent, now: Instant): void {
     switch (event.type) {
       case 'link-opened':
-        return this.#linkOpened(event.peer, event.reliable, now)
+        this.#linkOpened(event.peer, event.reliable, now)
+        break
       case 'link-closed':
-        return this.#state.remotes.peer(event.peer).channel?.linkClosed(now)
+        this.#state.remotes.peer(event.peer).channel?.linkClosed(now)
+        break
+      case 'open-session':
+        this.#openSession(this.#state.remotes.peer(event.peer), now)
+        break
       case 'frame':
-        return this.#receive(this.#state.remotes.peer(event.peer), event.frame, now)
+        // The effects of the frame before have been carried out.
+        this.#state.imports.recycle()
+        this.#receive(this.#state.remotes.peer(event.peer), event.frame, now)
+        break
       case 'deadline':
-        return
+        break
       case 'call':
       case 'return':
-        return send(this.#state, event)
+        send(this.#state, event)
+        break
       case 'drop':
-        return dropImports(this.#state, event.imports)
+        dropImports(this.#state, event.imports)
+        break
       case 'report':
-        return this.#report(event)
+        this.#report(event)
+        break
       case 'begin-round':
-        return this.#coordination.begin(event.nodes)
+        this.#coordination.begin(event.nodes)
+        break
       case 'judge':
-        return this.#coordination.judge()
+        this.#coordination.judge()
+        break
     }
   }
 
@@ -225,7 +240,7 @@ export class Collector {
       },
       trace,
     )
-    sendReport(state, this.#coordination, to, report)
+    this.#coordination.report(to, report)
   }
 
   #linkOpened(node: NodeId, reliable: boolean, now: Instant): void {
@@ -241,6 +256,10 @@ export class Collector {
     peer.channel.linkOpened(now)
   }
 
+  #openSession({ channel }: Peer, now: Instant): void {
+    if (channel?.state === 'closed') channel.open(now)
+  }
+
   /** Takes a frame in. Whatever is wrong with it ends this peer's session and nothing else. */
   #receive(peer: Peer, frame: Uint8Array, now: Instant): void {
     if (peer.channel === null) throw new UsageError('no-link', 'a frame without an open link', { peer: peer.node })
@@ -249,7 +268,6 @@ export class Collector {
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#state.endSession(peer, error.code, error)
-      this.#coordination.lost(peer.node)
     }
   }
 
@@ -257,17 +275,16 @@ export class Collector {
     switch (event.type) {
       case 'established':
         if (!event.resumed) this.#established(peer, event.incarnation, event.number)
-        return
+        break
       case 'ended':
         this.#state.sessionEnded(peer, event.reason, null)
-        this.#coordination.lost(peer.node)
-        return
+        break
       case 'message':
         // An earlier message of the same frame may have ended the session.
         if (peer.remote !== null) this.#message(peer.remote, decodeMessage(event.bytes), event.sequence)
-        return
+        break
       case 'refused':
-        return
+        break
     }
   }
 
@@ -276,8 +293,12 @@ export class Collector {
     assert(peer.remote === null, 'a session ends before the next begins', { peer: peer.node })
     const remote = state.remotes.remote({ node: peer.node, incarnation })
     peer.remote = remote
+    peer.connecting = false
     remote.session = number
     remote.received = 0
+    for (const other of state.remotes.all()) {
+      if (other.address.node === peer.node && state.isOver(other)) state.abandon(other)
+    }
     sendWaitingClaims(state, remote)
     state.emit({ type: 'session-opened', peer: peer.node, incarnation })
   }
@@ -290,26 +311,32 @@ export class Collector {
     switch (message.type) {
       case 'call':
       case 'return':
-        return receiveApplication(state, from, message, sequence)
+        receiveApplication(state, from, message)
+        break
       case 'dgc:addRef':
-        return receiveAddRef(state, from, message, sequence)
+        receiveAddRef(state, from, message)
+        break
       case 'dgc:giftAck':
-        return receiveGiftAck(state, from, message)
+        receiveGiftAck(state, from, message)
+        break
       case 'dgc:dropRef':
-        return receiveDropRef(state, from, message)
+        receiveDropRef(state, from, message)
+        break
       case 'dgc:broken':
-        return receiveBroken(state, from, message)
+        receiveBroken(state, from, message)
+        break
       case 'dgc:report':
-        return this.#coordination.receive(from, message)
+        this.#coordination.receive(from, message)
+        break
       case 'dgc:askReport':
         if (this.#trusts(from)) state.request({ type: 'report-wanted', by: from.address.node })
-        return
+        break
       case 'dgc:bringOutYourDead':
         if (this.#trusts(from)) state.request({ type: 'bring-out-your-dead', by: from.address.node })
-        return
+        break
       case 'dgc:collect':
         if (this.#trusts(from)) applyVerdict(state, from.address.node, message)
-        return
+        break
     }
   }
 

@@ -2,9 +2,10 @@
  * The coordinator's part, which any node can play at any time: ask nodes for reports, judge what arrived, send verdicts.
  * All of it is soft state. A round that is lost, doubled or taken over by another node only delays.
  */
-import { type CollectMessage, type NodeId, ProtocolError, type ReportMessage } from '@holdfast/core'
+import { type CollectMessage, type NodeAddress, type NodeId, ProtocolError, type ReportMessage } from '@holdfast/core'
 import { Collage, decodeReport, encodeReport, judge, type Report, type VerdictOptions } from '@holdfast/tracing'
 import type { NodeState } from './node-state.js'
+import { pieces } from './pieces.js'
 import type { Remote } from './remotes.js'
 
 export class Coordination {
@@ -37,8 +38,9 @@ export class Coordination {
     this.#judgeWhenComplete()
   }
 
-  /** A session ended: its node's report will not come. */
+  /** A session ended: its node's report will not come, and one that came is about rows of that session. */
   lost(node: NodeId): void {
+    this.#collage.forget(node)
     if (this.#awaited?.has(node) !== true) return
     this.#giveUp(node)
     this.#judgeWhenComplete()
@@ -51,6 +53,13 @@ export class Coordination {
       throw new ProtocolError('foreign-report', 'a report that speaks for another node', { node: report.node })
     }
     this.add(report)
+  }
+
+  /** Sends this node's report to a coordinator; to this very node without a detour. */
+  report(to: NodeId, report: Report): void {
+    const state = this.#state
+    if (to === state.address.node) this.add(report)
+    else state.append(state.openRemote(to), { type: 'dgc:report', report: encodeReport(report) })
   }
 
   /** Takes a report into the collage. */
@@ -70,14 +79,25 @@ export class Coordination {
     let condemned = 0
     for (const { owner, ids, versions } of verdict.condemned) {
       condemned += ids.length
-      const message: CollectMessage = { type: 'dgc:collect', incarnation: owner.incarnation, ids, versions }
-      if (this.#state.isSelf(owner)) applyVerdict(this.#state, owner.node, message)
-      else {
-        const remote = this.#state.remotes.remote(owner)
-        if (remote.session > 0) this.#state.append(remote, message)
+      for (const [start, end] of pieces(ids.length)) {
+        this.#send(owner, {
+          type: 'dgc:collect',
+          incarnation: owner.incarnation,
+          ids: ids.subarray(start, end),
+          versions: versions.subarray(start, end),
+        })
       }
     }
     this.#state.emit({ type: 'judged', suspects: verdict.suspects, condemned, missing })
+  }
+
+  #send(owner: NodeAddress, verdict: CollectMessage): void {
+    if (this.#state.isSelf(owner)) {
+      applyVerdict(this.#state, owner.node, verdict)
+      return
+    }
+    const remote = this.#state.remotes.remote(owner)
+    if (remote.session > 0) this.#state.append(remote, verdict)
   }
 
   #giveUp(node: NodeId): void {
@@ -88,12 +108,6 @@ export class Coordination {
   #judgeWhenComplete(): void {
     if (this.#awaited?.size === 0) this.judge()
   }
-}
-
-/** Sends a report to a coordinator; to this very node without a detour. */
-export function sendReport(state: NodeState, coordination: Coordination, to: NodeId, report: Report): void {
-  if (to === state.address.node) coordination.add(report)
-  else state.append(state.openRemote(to), { type: 'dgc:report', report: encodeReport(report) })
 }
 
 /** An owner carries out a verdict, or refuses it whole. @throws ProtocolError before anything is changed */

@@ -6,7 +6,10 @@ import type { ErrorData, ImportId, Incarnation, NodeAddress, NodeId, ObjectKey }
 import type { ArrivedReference } from './event.js'
 
 export type CollectorEffect =
-  /** Open a link to a node: something waits for a session with it. Sent once until a link opened and closed. */
+  /**
+   * Something waits for a session with a node: open a link to it, or step `open-session` if there is one. Sent once until a
+   * link or a session opened.
+   */
   | { readonly type: 'connect'; readonly peer: NodeId }
   /** A session with a node begins: calls to it are possible from now on. */
   | { readonly type: 'session-opened'; readonly peer: NodeId; readonly incarnation: Incarnation }

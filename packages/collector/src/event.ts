@@ -20,6 +20,8 @@ export type CollectorEvent =
   | { readonly type: 'link-opened'; readonly peer: NodeId; readonly reliable: boolean }
   /** The link to a node is gone; its session lives on and waits for another. */
   | { readonly type: 'link-closed'; readonly peer: NodeId }
+  /** A session is wanted over the link to a node, where the last has ended. Nothing if there is one, or asked for. */
+  | { readonly type: 'open-session'; readonly peer: NodeId }
   /** A frame came over the link to a node. */
   | { readonly type: 'frame'; readonly peer: NodeId; readonly frame: Uint8Array }
   /** The time is `nextDeadline()` or later, and the inbox was polled since it passed. */

@@ -9,17 +9,18 @@ import {
   type ImportId,
   type NodeAddress,
   ProtocolError,
-  type Sequence,
   UsageError,
 } from '@holdfast/core'
 import type { NodeState } from './node-state.js'
+import { pieces } from './pieces.js'
 import type { Remote } from './remotes.js'
 
 /**
  * Nothing on this node refers to these imports any more: they leave the table, and each owner is told in one message.
- * @throws UsageError `no-such-import`, `pinned`; nothing was changed
+ * @throws UsageError `no-such-import`, `import-twice`, `pinned`; nothing was changed
  */
 export function dropImports(state: NodeState, ids: readonly ImportId[]): void {
+  if (new Set(ids).size < ids.length) throw new UsageError('import-twice', 'an import is dropped once', {})
   const mayBePinned = state.gifts.size > 0 && state.rules.on('unacked-gifts-are-roots')
   for (const id of ids) {
     if (!state.imports.has(id)) throw new UsageError('no-such-import', 'this node holds no such import', { import: id })
@@ -31,7 +32,10 @@ export function dropImports(state: NodeState, ids: readonly ImportId[]): void {
   }
   for (const [index, dropped] of state.imports.removeAll(ids)) {
     const owner = state.remotes.at(index)
-    if (owner.session > 0) state.append(owner, { type: 'dgc:dropRef', ids: dropped, received: owner.received })
+    for (const [start, end] of pieces(dropped.length)) {
+      if (owner.session === 0) break
+      state.append(owner, { type: 'dgc:dropRef', ids: dropped.subarray(start, end), received: owner.received })
+    }
   }
 }
 
@@ -47,8 +51,9 @@ export function receiveDropRef(state: NodeState, from: Remote, message: DropRefM
   if (released.length > 0) state.request({ type: 'released', by: 'listing', objects: released })
 }
 
-/** The receiver of gifts asks to be listed; its gifters are told that it is. */
-export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMessage, sequence: Sequence): void {
+/** The receiver of gifts asks, in the last message received from it, to be listed; its gifters are told that it is. */
+export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMessage): void {
+  const sequence = from.received
   const broken = new Set<ExportId>()
   const settled = new Map<string, { gifter: NodeAddress; gifts: GiftId[] }>()
   for (const { id, gifter, gift } of message.entries) {

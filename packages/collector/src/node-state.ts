@@ -4,7 +4,8 @@
  */
 import {
   encodeMessage,
-  HoldfastError,
+  type HoldfastError,
+  type ImportId,
   LimitError,
   type Message,
   type NodeAddress,
@@ -47,6 +48,8 @@ export class NodeState {
   }
   /** The owner clock: moves with every message processed and every session that ends. */
   clock = 0
+  /** Nodes whose sessions ended and whom the coordinator's part has not been told of yet. */
+  readonly lost: NodeId[] = []
   #effects: CollectorEffect[] = []
   #requests: CollectorEffect[] = []
 
@@ -80,6 +83,14 @@ export class NodeState {
   /** Whether an address is this node in this lifetime. */
   isSelf(address: NodeAddress): boolean {
     return address.node === this.address.node && address.incarnation === this.address.incarnation
+  }
+
+  /** Whether there will never be a session with a remote: a later lifetime of it is known, or it is another of this node itself. */
+  isOver(remote: Remote): boolean {
+    const { node, incarnation } = remote.address
+    if (node === this.address.node) return true
+    const latest = this.remotes.peer(node).channel?.peerIncarnation ?? null
+    return latest !== null && incarnation < latest
   }
 
   /** The open session's other end. @throws UsageError `no-session` */
@@ -124,7 +135,7 @@ export class NodeState {
     }
   }
 
-  /** Asks the driver for a link to a node, once. */
+  /** Asks the driver for a link to a node, or a session over the one there is, once. */
   connect(node: NodeId): void {
     const peer = this.remotes.peer(node)
     if (peer.remote !== null || peer.connecting) return
@@ -146,20 +157,28 @@ export class NodeState {
     const { remote } = peer
     if (remote === null) return
     peer.remote = null
+    peer.connecting = false
     remote.session = 0
+    this.lost.push(peer.node)
     this.clock++
     this.exports.endSession(remote.index)
     this.emit({ type: 'session-ended', peer: peer.node, reason, error: error?.toData() ?? null })
+    this.abandon(remote)
+  }
+
+  /** What this node holds from a remote breaks, and so does what it would still have asked it for. */
+  abandon(remote: Remote): void {
     this.breakImports(this.imports.idsOf(remote.index))
     remote.waiting.length = 0
   }
 
   /** Imports that refer to nothing any more leave the tables. */
-  breakImports(ids: readonly Parameters<ImportTable['remove']>[0][]): void {
+  breakImports(ids: readonly ImportId[]): void {
     if (ids.length === 0) return
     for (const id of ids) {
       this.gifts.forget(id)
-      this.imports.remove(id)
+      // A handler may use it before it hears of this: until then the id must not name another.
+      this.imports.retire(id)
     }
     this.emit({ type: 'broken', imports: ids })
   }

@@ -31,7 +31,7 @@ export interface Peer {
   channel: Channel | null
   /** The incarnation that the open session is with. */
   remote: Remote | null
-  /** A link was asked for and has not come yet. */
+  /** A link or a session was asked for and has not come yet. */
   connecting: boolean
 }
 
@@ -68,7 +68,7 @@ export class Remotes {
   }
 
   at(index: number): Remote {
-    return this.#remotes[index] as Remote
+    return this.#remotes[index]
   }
 
   all(): readonly Remote[] {

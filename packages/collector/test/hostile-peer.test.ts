@@ -149,6 +149,7 @@ describe('a hostile peer', () => {
     ['acknowledges a gift that was never made', { type: 'dgc:giftAck', clock: 1, gifts: [giftId(9)] }, 'never-given'],
     ["acknowledges a gift of another's object", { type: 'dgc:giftAck', clock: 1, gifts: [giftId(1)] }, 'not-the-owner'],
     ['gives a node its own object', call({ references: [giftOf(address('alice'))] }), 'gift-of-own'],
+    ['gives upon too many gifts', call({ references: [{ ...giftOf(address('bob')), depth: 256 }] }), 'gift-depth'],
     ['reports in the name of another', { type: 'dgc:report', report: emptyReport('bob') }, 'foreign-report'],
   ])('that %s loses its session, by name of the mistake', (_, message, code) => {
     const { world, forge } = town()
@@ -213,7 +214,7 @@ function call(parts: Partial<Extract<Message, { type: 'call' }>>): Message {
   return { type: 'call', call: 0, target: null, references: [], payload: new Uint8Array(0), ...parts }
 }
 
-function giftOf(owner: NodeAddress): WireReference {
+function giftOf(owner: NodeAddress): WireReference & { kind: 'gift' } {
   return { kind: 'gift', id: exportId(1), owner, gift: giftId(1), depth: 0 }
 }
 

@@ -210,7 +210,19 @@ describe('R8: many references dropped in one go', () => {
     // Ids are coded by their gaps: the far ones are no dearer than the near ones.
     expect(large.bytes).toBeLessThan(small.bytes * 11)
     expect(large.bytes / 100_000).toBeLessThan(3)
-    expect(large.messages).toBe(small.messages)
+    // A message holds 65,536 ids at most, so that no list nears the size limit.
+    expect(large.messages).toBe(small.messages + 1)
+  })
+
+  it('R8: one that is named twice is refused, and nothing is dropped', () => {
+    const world = new World(['alice', 'bob'])
+    world.send('alice', { node: 'bob' }, [world.node('alice').create()])
+    world.settle()
+    const [id] = [...world.node('bob').identities.keys()].flatMap(
+      (handle) => world.node('bob').heap.importOf(handle) ?? [],
+    )
+    expect(() => world.step('bob', { type: 'drop', imports: [id, id] })).toThrow(/import-twice/)
+    expect(world.node('bob').collector.tables.imports).toBe(1)
   })
 
   it('R8: the local collection behind it goes in slices', () => {

@@ -52,7 +52,9 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
 /** Plain data, so that a view and an array of the same bytes are equal. */
 const plain = (message: Message): unknown =>
   JSON.parse(
-    JSON.stringify(message, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Uint8Array) : value)),
+    JSON.stringify(message, (_, value: unknown) =>
+      ArrayBuffer.isView(value) ? Array.from(value as Uint8Array) : value,
+    ),
   )
 
 describe('a message', () => {

@@ -8,13 +8,13 @@ import { objectKey, type ReferenceGraph } from './reference-graph.js'
 
 /** What the suite needs of a test runner. */
 export interface TestFunctions {
-  describe(title: string, body: () => void): void
-  it(title: string, body: () => void): void
-  expect(actual: unknown): { toEqual(expected: unknown): void }
+  readonly describe: (title: string, body: () => void) => void
+  readonly it: (title: string, body: () => void) => void
+  readonly expect: (actual: unknown) => { toEqual(expected: unknown): void }
 }
 
 interface Kit extends TestFunctions {
-  create(): ReferenceGraph
+  readonly create: () => ReferenceGraph
 }
 
 /** Declares the suite for one implementation. @param create gives an empty graph each time */

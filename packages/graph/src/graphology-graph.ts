@@ -107,9 +107,8 @@ export class GraphologyGraph implements ReferenceGraph {
 
   references(from: ObjectKey): Iterable<readonly [to: ObjectKey, count: number]> {
     const found: (readonly [ObjectKey, number])[] = []
-    this.graphology.forEachOutEdge(this.#nameOf(from), (_edge, attributes, _source, target) => {
+    for (const { target, attributes } of this.graphology.outEdgeEntries(this.#nameOf(from)))
       found.push([keyOf(target), attributes.count])
-    })
     return found
   }
 

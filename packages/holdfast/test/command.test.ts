@@ -90,7 +90,8 @@ describe('asked for help', () => {
   })
 
   test('the version is that of the package', async () => {
-    const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+    const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+    const { version } = JSON.parse(manifest) as { version: string }
     expect(await runCommand(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
   })
 })

@@ -19,7 +19,7 @@ describe('a partitioned graph', () => {
     const owner = fc.infiniteStream(fc.nat(4))
     fc.assert(
       fc.property(arbitraryGraph, owner, (graph, stream) => {
-        const owners = Uint8Array.from({ length: objectCount(graph) }, () => stream.next().value)
+        const owners = Uint8Array.from({ length: objectCount(graph) }, () => stream.next().value as number)
         const { partitions, crossReferences } = partitionGraph(graph, owners, 5)
         const told = new Map<number, number[]>()
         let crossing = 0

@@ -38,7 +38,7 @@ describe('holdfast replay', () => {
     const { fingerprint } = KNOWN_CUTS[3]
     const { code, stdout, stderr } = await runCommand(['replay', heap, '--cut', 'roots', '--count', '5000', '--json'])
     expect(stdout).toMatch(/^\{[^\n]+\}\n$/)
-    const result = JSON.parse(stdout)
+    const result = JSON.parse(stdout) as object
     expect(Object.keys(result).join(' ')).toBe(FIELDS)
     expect(result).toMatchObject({
       count: 5000,

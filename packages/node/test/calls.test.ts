@@ -239,7 +239,7 @@ describe('a call that cannot be made', () => {
     const [alice, bob] = [world.node('alice'), world.node('bob')]
     world.call(alice, bob.name)
     const mine = alice.heap.create()
-    const tooLong = new Uint8Array(33 * 1024 * 1024)
+    const tooLong = new Uint8Array(65 * 1024 * 1024)
     const answers: unknown[] = []
     expect(() =>
       alice.call({ to: { node: bob.name }, references: [mine], payload: tooLong }, (answer) => answers.push(answer)),
@@ -255,7 +255,7 @@ describe('a call that cannot be made', () => {
     const [alice, bob] = [world.node('alice'), world.node('bob')]
     const mine = alice.heap.create()
     const answers: unknown[] = []
-    const tooLong = new Uint8Array(33 * 1024 * 1024)
+    const tooLong = new Uint8Array(65 * 1024 * 1024)
     alice.call({ to: { node: bob.name }, references: [mine], payload: tooLong }, (answer) => answers.push(answer))
     alice.call({ to: { node: bob.name } }, (answer) => answers.push(answer !== null))
     world.run()
@@ -287,6 +287,20 @@ describe('a handler that fails', () => {
     expect(bob.heap.pinCount(bobs)).toBe(1)
     bob.heap.unpin(bobs)
     for (const handle of [imported, mine]) alice.heap.unpin(handle)
+  })
+
+  it('may throw what is no Error: that comes through as the cause of one', () => {
+    const { world } = use
+    const thrown: Error = { name: 'none', message: 'a plain object' }
+    const alice = world.node('alice')
+    const bob = world.node('bob', {
+      onCall: () => {
+        throw thrown
+      },
+    })
+    alice.call({ to: { node: bob.name } })
+    expect(() => world.run()).toThrow(expect.objectContaining({ cause: thrown }))
+    world.run()
   })
 
   it('cannot answer with an object that a trace has found out of reach', () => {

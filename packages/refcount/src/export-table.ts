@@ -24,30 +24,17 @@ import {
   type Sequence,
   UsageError,
 } from '@holdfast/core'
+import {
+  type ExportColumns,
+  type Exports,
+  type RowColumns,
+  type Rows,
+  selectExports,
+  selectRows,
+} from './export-columns.js'
 
 /** What the table calls a holder: a small number that its user chooses, one for each incarnation of a peer. */
 export type HolderIndex = number
-
-/** The rows of one holder: `g` is my sequence number of the last grant, `r` the holder's of its last addRef. */
-type Rows = ColumnTable<'g' | 'r'>
-
-/** Some exports, by ascending id. */
-export interface ExportColumns {
-  readonly ids: Float64Array
-  readonly objects: Float64Array
-  readonly versions: Float64Array
-  /** Places of those that somebody has in quarantine. */
-  readonly quarantinedPlaces: readonly number[]
-}
-
-/** Some rows of one holder, in the order of the exports asked for. */
-export interface RowColumns {
-  /** Places of the rows' exports among those asked for, ascending. */
-  readonly places: Float64Array
-  /** `g` and `r` of each. */
-  readonly granted: Float64Array
-  readonly added: Float64Array
-}
 
 /** What a drop did. */
 export interface DropResult {
@@ -58,8 +45,7 @@ export interface DropResult {
 }
 
 export class ExportTable {
-  /** `object`: its key. `ver`. `holders`: rows and quarantined entries. `quarantined`: how many of those are quarantined. */
-  readonly #exports = new ColumnTable(['object', 'ver', 'holders', 'quarantined'])
+  readonly #exports: Exports = new ColumnTable(['object', 'ver', 'holders', 'quarantined'])
   /** The export of each exported object, by its key. */
   readonly #byObject = new ColumnTable(['id'])
   readonly #rows = new Map<HolderIndex, Rows>()
@@ -132,28 +118,7 @@ export class ExportTable {
 
   /** The exports whose object passes a test, ascending, column by column; for reports. O(n log n). */
   select(passes: (object: ObjectKey, id: ExportId) => boolean): ExportColumns {
-    const slots = this.#exports.slotsById()
-    const { object, ver, quarantined } = this.#exports.columns
-    const ids = new Float64Array(slots.length)
-    const objects = new Float64Array(slots.length)
-    const versions = new Float64Array(slots.length)
-    const quarantinedPlaces: number[] = []
-    let count = 0
-    for (let index = 0; index < slots.length; index++) {
-      const slot = slots[index]
-      const id = this.#exports.idAt(slot) as ExportId
-      if (!passes(object[slot] as ObjectKey, id)) continue
-      if (quarantined[slot] > 0) quarantinedPlaces.push(count)
-      ids[count] = id
-      objects[count] = object[slot]
-      versions[count++] = ver[slot]
-    }
-    return {
-      ids: ids.subarray(0, count),
-      objects: objects.subarray(0, count),
-      versions: versions.subarray(0, count),
-      quarantinedPlaces,
-    }
+    return selectExports(this.#exports, passes)
   }
 
   /** The exported objects, each once. O(n). */
@@ -163,26 +128,7 @@ export class ExportTable {
 
   /** A holder's rows of the given exports (ascending): their places among those, and the stamps. O(rows + exports). */
   selectRows(holder: HolderIndex, ids: Column): RowColumns {
-    const rows = this.#rows.get(holder)
-    const slots = rows?.slotsById() ?? new Uint32Array(0)
-    const places = new Float64Array(slots.length)
-    const granted = new Float64Array(slots.length)
-    const added = new Float64Array(slots.length)
-    let count = 0
-    let place = 0
-    if (rows !== undefined) {
-      const { g, r } = rows.columns
-      for (let index = 0; index < slots.length && place < ids.length; index++) {
-        const slot = slots[index]
-        const id = rows.idAt(slot)
-        while (place < ids.length && ids[place] < id) place++
-        if (ids[place] !== id) continue
-        places[count] = place
-        granted[count] = g[slot]
-        added[count++] = r[slot]
-      }
-    }
-    return { places: places.subarray(0, count), granted: granted.subarray(0, count), added: added.subarray(0, count) }
+    return selectRows(this.#rows.get(holder) ?? new ColumnTable(['g', 'r']), ids)
   }
 
   /**

@@ -51,6 +51,8 @@ export class ImportTable {
   #generation = new Uint32Array(MIN_CAPACITY)
   /** Free slots, the last freed on top. */
   readonly #free: number[] = []
+  /** Slots of imports that are gone, not to be reused yet. */
+  readonly #retired: number[] = []
   #slots = 0
   readonly #index = new Map<OwnerIndex, IdMap>()
   readonly #rules: Rules
@@ -61,7 +63,7 @@ export class ImportTable {
 
   /** How many references are held. */
   get size(): number {
-    return this.#slots - this.#free.length
+    return this.#slots - this.#free.length - this.#retired.length
   }
 
   /** The import of an owner's export, or undefined. O(1). */
@@ -151,9 +153,21 @@ export class ImportTable {
 
   /** Removes an import. O(1). */
   remove(id: ImportId): void {
+    this.retire(id)
+    this.recycle()
+  }
+
+  /** Removes an import whose id names nothing else until `recycle`: somebody is still to hear of it. O(1). */
+  retire(id: ImportId): void {
     const slot = this.#live(id)
     this.#unindex(this.#owner[slot], [this.#export[slot]])
-    this.#release(id)
+    this.#vacate(id)
+    this.#retired.push(slot)
+  }
+
+  /** Everybody has heard of what was retired. O(retired). */
+  recycle(): void {
+    for (let slot = this.#retired.pop(); slot !== undefined; slot = this.#retired.pop()) this.#free.push(slot)
   }
 
   /**
@@ -188,10 +202,14 @@ export class ImportTable {
   }
 
   #release(id: ImportId): void {
+    this.#vacate(id)
+    this.#free.push(id)
+  }
+
+  #vacate(id: ImportId): void {
     if (this.#owner[id] === FREE) fail('an import is removed once', { id })
     this.#owner[id] = FREE
     this.#generation[id]++
-    this.#free.push(id)
   }
 
   /** Takes exports of an owner out of the index: all of them at once, if they are all there is. */
@@ -220,7 +238,7 @@ export class ImportTable {
 
   #exportsOf(imports: readonly ImportId[]): Float64Array {
     const exportIds = new Float64Array(imports.length)
-    for (let place = 0; place < imports.length; place++) exportIds[place] = this.#export[imports[place] as ImportId]
+    for (let place = 0; place < imports.length; place++) exportIds[place] = this.#export[imports[place]]
     return exportIds
   }
 
@@ -232,7 +250,7 @@ export class ImportTable {
     const used = new Float64Array(order.length)
     const clocks = new Float64Array(order.length)
     for (let place = 0; place < order.length; place++) {
-      const id = unordered[order[place]] as ImportId
+      const id = unordered[order[place]]
       imports.push(id)
       ids[place] = this.#export[id]
       used[place] = this.#use[id]

@@ -17,8 +17,8 @@ export interface SessionLimits {
 /** For messages that are small as a rule, with a report of megabytes now and then. */
 export const DEFAULT_LIMITS: SessionLimits = {
   maxFrameBytes: 256 * 1024,
-  maxMessageBytes: 32 * 1024 * 1024,
-  maxUnackedBytes: 64 * 1024 * 1024,
+  maxMessageBytes: 64 * 1024 * 1024,
+  maxUnackedBytes: 128 * 1024 * 1024,
   maxReorderedBytes: 4 * 1024 * 1024,
   windowBytes: 4 * 1024 * 1024,
 }
@@ -45,7 +45,7 @@ const RECORD_WEIGHT = 32
 export const recordCost = (bytes: Uint8Array): number => bytes.length + RECORD_WEIGHT
 
 /** The smallest `maxFrameBytes`: every handshake frame fits. */
-export const MIN_FRAME_BYTES = 256
+const MIN_FRAME_BYTES = 256
 
 /** What a frame and its only record need at most besides the record's bytes. */
 export const FRAME_OVERHEAD = 32

@@ -2,7 +2,7 @@
  * The newest report of each incarnation, as far as a coordinator has them. Soft state: a lost collage costs a round of
  * reports, never safety.
  */
-import type { NodeAddress } from '@holdfast/core'
+import type { NodeAddress, NodeId } from '@holdfast/core'
 import type { Report } from './report.js'
 
 const keyOf = (address: NodeAddress): string => `${address.incarnation}:${address.node}`
@@ -27,9 +27,9 @@ export class Collage {
     return this.#reports.get(keyOf(address))
   }
 
-  /** Forgets an incarnation: from here on nothing is known of it, so all it touches counts as live. */
-  forget(address: NodeAddress): void {
-    this.#reports.delete(keyOf(address))
+  /** Forgets a node in all its lifetimes: from here on nothing is known of it, so all it touches counts as live. O(reports). */
+  forget(node: NodeId): void {
+    for (const [key, report] of this.#reports) if (report.node === node) this.#reports.delete(key)
   }
 
   clear(): void {

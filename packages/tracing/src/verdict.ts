@@ -43,16 +43,18 @@ class Judgement {
   readonly #bases: number[] = []
   readonly #placeOf = new Map<string, number>()
   readonly #createGraph: (vertices: number) => ReferenceGraph
-  #vertices = 0
+  readonly #vertices: number
 
   constructor(reports: readonly Report[], options: VerdictOptions, rules: Rules) {
     this.#reports = reports
     this.#rules = rules
+    let vertices = 0
     for (const [place, report] of reports.entries()) {
-      this.#bases.push(this.#vertices)
+      this.#bases.push(vertices)
       this.#placeOf.set(`${report.incarnation}:${report.node}`, place)
-      this.#vertices += report.exports.ids.length + report.references.anonymous
+      vertices += report.exports.ids.length + report.references.anonymous
     }
+    this.#vertices = vertices
     this.#createGraph = options.createGraph ?? (() => new CompactGraph())
   }
 
@@ -85,7 +87,7 @@ class Judgement {
   }
 
   #base(place: number): number {
-    return this.#bases[place] as number
+    return this.#bases[place]
   }
 
   #reportOf(address: NodeAddress): { report: Report; base: number } | undefined {
@@ -96,7 +98,7 @@ class Judgement {
 
   /** Adds a report's references, an import standing for the export that it names (C0 and C3). */
   #pasteReferences(graph: ReferenceGraph, place: number): void {
-    const report = this.#reports[place] as Report
+    const report = this.#reports[place]
     const base = this.#base(place)
     const { offsets, targets } = report.references
     const exports = report.exports.ids.length

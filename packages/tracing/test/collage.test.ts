@@ -1,4 +1,4 @@
-import type { Incarnation } from '@holdfast/core'
+import { type Incarnation, nodeId } from '@holdfast/core'
 import { expect, it } from 'vitest'
 import { Collage, type Report } from '../src/index.js'
 import { randomReports } from './support/random-collage.js'
@@ -17,13 +17,16 @@ it('of one incarnation the newest report wins, in whatever order they come', () 
   expect(collage.reportOf(some)?.number).toBe(3)
 })
 
-it('incarnations are told apart, and one that is forgotten may begin anew', () => {
+it('incarnations are told apart, and a node that is forgotten may begin anew', () => {
   const collage = new Collage()
   collage.add(numbered(5, 1))
   collage.add(numbered(1, 2))
   expect([...collage.reports()].map((report) => report.number)).toEqual([5, 1])
-  collage.forget(numbered(5, 1))
+  collage.forget(nodeId('elsewhere'))
+  expect(collage.size).toBe(2)
+  collage.forget(numbered(5, 1).node)
   expect(collage.reportOf(numbered(5, 1))).toBeUndefined()
+  expect(collage.size).toBe(0)
   expect(collage.add(numbered(1, 1))).toBe(true)
   collage.clear()
   expect(collage.size).toBe(0)

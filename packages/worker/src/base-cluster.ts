@@ -22,8 +22,8 @@ export interface ClusterMember {
 
 /** The coordinator that a cluster starts with, when it is a node of its own. */
 export interface OwnCoordinator extends ClusterMember {
-  /** Resolves when the first report arrives. */
-  firstReport(): Promise<void>
+  /** Resolves when the next report arrives. */
+  nextReport(): Promise<void>
   /** Vanishes without a word. */
   lose(): void
 }
@@ -51,9 +51,9 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
 
   /** @param options.bodies gives every object a JavaScript object of its own */
   async load(partitions: readonly Partition[], { bodies = false }: { bodies?: boolean } = {}): Promise<void> {
-    await this.#each((member, index) => member.createObjects(partitions[index] as Partition, bodies))
-    await this.progress(this.#each((member, index) => member.linkReferences(partitions[index] as Partition)))
-    await this.#each((member, index) => member.finishLoading(partitions[index] as Partition))
+    await this.#each((member, index) => member.createObjects(partitions[index], bodies))
+    await this.progress(this.#each((member, index) => member.linkReferences(partitions[index])))
+    await this.#each((member, index) => member.finishLoading(partitions[index]))
     await this.quiet()
   }
 
@@ -73,7 +73,7 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
   }
 
   async release(releases: readonly Release[]): Promise<void> {
-    await this.#each((member, index) => member.release(releases[index] as Release))
+    await this.#each((member, index) => member.release(releases[index]))
   }
 
   async settle(): Promise<void> {
@@ -85,7 +85,8 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
     const before = await this.#alarms()
     const outcome = await this.progress(this.#round())
     await this.quiet()
-    return { suspects: outcome.suspects, condemned: outcome.condemned, alarms: (await this.#alarms()) - before }
+    const { suspects, condemned, missing } = outcome
+    return { suspects, condemned, missing, alarms: (await this.#alarms()) - before }
   }
 
   async survivors(): Promise<Uint32Array> {
@@ -138,7 +139,7 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
     this.#loseCoordinator = false
     // Lost in mid-round: its promise of an outcome is never kept.
     void coordinator.collectCycles()
-    await coordinator.firstReport()
+    await coordinator.nextReport()
     this.#lostTraffic = await coordinator.traffic()
     coordinator.lose()
     this.ownCoordinator = null

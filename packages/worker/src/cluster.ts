@@ -34,7 +34,7 @@ export class Cluster extends BaseCluster<WorkerMember> {
     wiring.coordinator = own
     const cluster = new Cluster(members, {
       own: options.coordinator === undefined || options.replaceCoordinator === true ? own : null,
-      deputy: members[options.coordinator ?? 0] as WorkerMember,
+      deputy: members[options.coordinator ?? 0],
       lose: options.replaceCoordinator ?? false,
     })
     try {
@@ -78,7 +78,7 @@ export class Cluster extends BaseCluster<WorkerMember> {
     for (;;) {
       const everyone = this.everyone()
       const statuses = await Promise.all(everyone.map((member) => member.status()))
-      const now = restingState(new Map(everyone.map(({ name }, index) => [name, statuses[index] as NodeStatus])))
+      const now = restingState(new Map(everyone.map(({ name }, index) => [name, statuses[index]])))
       if (now !== null && now === before) return
       before = now
       if (now === null) await sleep(QUIET_POLL_MS)

@@ -4,7 +4,7 @@ import { CompactGraph, type ReferenceGraph } from '@holdfast/graph'
 export type GraphChoice = 'graphology' | 'compact' | 'auto'
 
 /** Up to here graphology's extra time is less than that of the shortest round; above it falls behind (benchmark `marking`). */
-export const GRAPHOLOGY_VERTICES = 200
+const GRAPHOLOGY_VERTICES = 200
 
 /** Makes graphs as chosen. Graphology is loaded only if it may be used. */
 export async function graphFactory(choice: GraphChoice): Promise<(vertices: number) => ReferenceGraph> {

@@ -47,6 +47,8 @@ export interface CollectionRound {
   readonly suspects: number
   /** Exports that owners removed on the verdict. */
   readonly condemned: number
+  /** Nodes whose report did not come: what they hold stays. */
+  readonly missing: readonly string[]
   /** Sweeps that an owner refused because a stamp had moved: must never happen. */
   readonly alarms: number
 }

@@ -170,7 +170,7 @@ export class GraphNode {
 
   /** Asks an owner for references to its objects; keeps each, pinned once. */
   async #ask(owner: number, labels: readonly number[]): Promise<void> {
-    const node = nodeId(this.#names[owner] as string)
+    const node = nodeId(this.#names[owner])
     const chunks: number[][] = []
     for (let at = 0; at < labels.length; at += LABELS_PER_CALL) chunks.push(labels.slice(at, at + LABELS_PER_CALL))
     const ask = (chunk: readonly number[]): Promise<void> =>

@@ -1,4 +1,5 @@
 /** A graph node in this thread as a member of a cluster: a coordinator of its own, or one over the memory transport. */
+import type { CollectorEffect } from '@holdfast/collector'
 import type { RoundOutcome } from '@holdfast/node'
 import type { OwnCoordinator } from './base-cluster.js'
 import type { Partition, Release, TableSizes, Traffic } from './graph-cluster.js'
@@ -7,19 +8,19 @@ import { GraphNode, type GraphNodeOptions, type NodeStatus } from './graph-node.
 export class LocalMember implements OwnCoordinator {
   readonly name: string
   readonly node: GraphNode
-  readonly #firstReport: Promise<void>
+  /** What waits for the next report. */
+  readonly #onReport: (() => void)[] = []
 
   constructor(options: Omit<GraphNodeOptions, 'onEffect'>) {
     this.name = options.name
-    let reported = (): void => {}
-    this.#firstReport = new Promise((resolve) => {
-      reported = resolve
-    })
-    this.node = new GraphNode({ ...options, onEffect: ({ type }) => type === 'reported' && reported() })
+    const onEffect = ({ type }: CollectorEffect): void => {
+      if (type === 'reported') for (const resolve of this.#onReport.splice(0)) resolve()
+    }
+    this.node = new GraphNode({ ...options, onEffect })
   }
 
-  firstReport(): Promise<void> {
-    return this.#firstReport
+  nextReport(): Promise<void> {
+    return new Promise((resolve) => this.#onReport.push(resolve))
   }
 
   lose(): void {

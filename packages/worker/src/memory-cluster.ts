@@ -61,7 +61,7 @@ export class MemoryCluster extends BaseCluster<LocalMember> {
   ) {
     super(members, {
       own: options.coordinator === undefined || options.replaceCoordinator === true ? own : null,
-      deputy: members[options.coordinator ?? 0] as LocalMember,
+      deputy: members[options.coordinator ?? 0],
       lose: options.replaceCoordinator ?? false,
     })
     this.#clock = clock

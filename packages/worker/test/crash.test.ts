@@ -106,7 +106,7 @@ describe('closing a cluster', () => {
   it('leaves nothing that keeps the process', async () => {
     cluster = await Cluster.start({ nodes: 1, graph: 'compact' })
     const child = fork(new URL('./support/end-by-itself.mjs', import.meta.url), { execArgv: [] })
-    const [code] = await once(child, 'exit')
+    const [code] = (await once(child, 'exit')) as [number | null]
     expect(code).toBe(0)
   })
 })

@@ -27,7 +27,7 @@ const left = without(graph, letting)
 type Options = Partial<Omit<GraphClusterOptions, 'transport'>>
 
 /** A whole run, which must free exactly the garbage. @returns what went over the network */
-async function run(options: Options): Promise<Traffic> {
+async function expectExactRun(options: Options): Promise<Traffic> {
   const nodes = options.nodes ?? 4
   cluster = await MemoryCluster.start({ nodes, graph: 'auto', loss: 0, seed: 1, ...options })
   await cluster.load(partitionsOf(graph, nodes))
@@ -46,15 +46,15 @@ describe('a cluster in memory', () => {
   })
 
   it.each([1, 2, 4, 16])('frees exactly the garbage on %i nodes', async (nodes) => {
-    await run({ nodes })
+    await expectExactRun({ nodes })
   })
 
   it.each([0.05, 0.2, 0.5])(
     'frees the same over a network that loses a share of %d, repeats and reorders',
     async (loss) => {
-      const good = await run({ loss: 0 })
+      const good = await expectExactRun({ loss: 0 })
       await cluster.close()
-      const bad = await run({ loss })
+      const bad = await expectExactRun({ loss })
       expect(bad.frames).toBeGreaterThan(good.frames)
     },
   )
@@ -62,7 +62,7 @@ describe('a cluster in memory', () => {
   it('does the same in every run with the same seed, and something else with another', async () => {
     const runs: Traffic[] = []
     for (const seed of [1, 1, 2]) {
-      runs.push(await run({ loss: 0.2, seed }))
+      runs.push(await expectExactRun({ loss: 0.2, seed }))
       await cluster.close()
     }
     expect(runs[1]).toEqual(runs[0])
@@ -72,22 +72,22 @@ describe('a cluster in memory', () => {
   it.each([{}, { coordinator: 3 }, { replaceCoordinator: true }, { replaceCoordinator: true, coordinator: 2 }])(
     'frees the same over a bad network whoever coordinates (%o)',
     async (options) => {
-      await run({ loss: 0.2, seed: 5, ...options })
+      await expectExactRun({ loss: 0.2, seed: 5, ...options })
     },
   )
 
   it.each(['graphology', 'compact'] as const)('frees the same with a collage on %s', async (choice) => {
-    await run({ graph: choice })
+    await expectExactRun({ graph: choice })
   })
 
   it('has frames overtake each other where it loses some', async () => {
     const schedule = vi.spyOn(VirtualClock.prototype, 'schedule')
     // The delays of frames are drawn from a range; all other waiting takes whole milliseconds.
     const drawn = (): number => schedule.mock.calls.filter(([at]) => !Number.isInteger(at)).length
-    await run({ loss: 0 })
+    await expectExactRun({ loss: 0 })
     expect(drawn()).toBe(0)
     await cluster.close()
-    await run({ loss: 0.1 })
+    await expectExactRun({ loss: 0.1 })
     expect(drawn()).toBeGreaterThan(100)
   })
 

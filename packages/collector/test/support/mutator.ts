@@ -77,7 +77,7 @@ export class Mutator {
 }
 
 /** Every handle that a node's ordinary code can get at, once for each way to it from a root or an object. */
-export function reachableHandles(node: WorldNode): Handle[] {
+function reachableHandles(node: WorldNode): Handle[] {
   const found: Handle[] = []
   const seen = new Set<Handle>()
   const stack = [...node.roots]

@@ -104,7 +104,7 @@ export function readReferences(reader: ByteReader): WireReference[] {
   let previous = 0
   for (let index = 0; index < count; index++) {
     const head = reader.integer()
-    const kind = KINDS[head % KINDS.length] as (typeof KINDS)[number]
+    const kind = KINDS[head % KINDS.length]
     const signed = Math.floor(head / KINDS.length)
     const distance = Math.floor(signed / 2)
     const near = previous + (signed % 2 === 1 ? -distance : distance)

@@ -112,7 +112,7 @@ class SuspectWalk {
   #follow(vertex: number, { heads, cells }: DenseGraph['adjacency']): void {
     const roles = this.#roles
     const stack = this.#stack
-    stack.push(this.#sources[vertex] as number)
+    stack.push(this.#sources[vertex])
     for (let slot = stack.pop(); slot !== undefined; slot = stack.pop()) {
       for (let link = heads[slot]; link !== NONE; link = cells[2 * link + 1]) {
         const role = roles[cells[2 * link]]

@@ -1,2 +1,3 @@
+export type { Collected, OutsideHolds, OutsideRoots, Reclaimed } from './collected.js'
 export { generationOf, type Handle, slotOf } from './handle.js'
-export { type Collected, ObjectHeap, type OutsideHolds, type OutsideRoots, type Reclaimed } from './object-heap.js'
+export { ObjectHeap } from './object-heap.js'

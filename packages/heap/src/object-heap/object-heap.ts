@@ -18,51 +18,26 @@
 import { type ImportId, type ObjectKey, UsageError } from '@holdfast/core'
 import { DenseGraph, NONE, WHITE } from '@holdfast/graph'
 import type { LocalTrace, LocalTracer } from '@holdfast/tracing'
+import type { Collected, OutsideHolds, OutsideRoots, Reclaimed } from './collected.js'
 import { generationOf, type Handle, handleOf, MAX_GENERATION, slotOf } from './handle.js'
 import { HeapTrace } from './heap-trace.js'
-
-/** What keeps objects of this heap alive besides its own pins: the tables of the collector. */
-export interface OutsideRoots {
-  /** Objects that others hold. */
-  readonly exported: Iterable<ObjectKey>
-  /** Imports that an unacknowledged gift pins. */
-  readonly pinnedImports: Iterable<ImportId>
-}
-
-/** What a collection freed. */
-export interface Collected {
-  /** Objects freed, imports not counted. */
-  readonly freed: number
-  /** Imports that nothing refers to any more; forgotten here, to be dropped by the collector. */
-  readonly unreachableImports: readonly ImportId[]
-}
-
-/** The same as questions about one object, for `reclaim`. */
-export interface OutsideHolds {
-  isExported(object: ObjectKey): boolean
-  isPinned(id: ImportId): boolean
-}
-
-/** What `reclaim` freed. */
-export interface Reclaimed extends Collected {
-  /** Something that lost a holder is still referred to: by something live, or by garbage in a cycle. */
-  readonly mayBeCyclic: boolean
-}
+import { ImportSlots } from './import-slots.js'
 
 const LOCAL = -1
+/** What stood for an import that broke: it is nobody's object. */
+const BROKEN = -2
 const MIN_SLOTS = 64
 
 export class ObjectHeap implements LocalTracer {
   readonly #graph = new DenseGraph()
   /** Which use of the slot is current, or comes next. */
   #generation = new Uint32Array(MIN_SLOTS)
-  /** The import that a slot stands for, or LOCAL. */
+  /** The import that a slot stands for, LOCAL or BROKEN. */
   #import = new Int32Array(MIN_SLOTS)
   /** 1 where the last trace found the object out of the program's reach. */
   #outOfReach = new Uint8Array(MIN_SLOTS)
-  /** The slot that stands for an import, by its dense id, or NONE. */
-  #slotOfImport = new Int32Array(MIN_SLOTS).fill(NONE)
-  #importCount = 0
+  /** Which slot stands for an import: the other direction. */
+  readonly #imports = new ImportSlots()
   /** The program's own data, for those objects that have some. */
   readonly #values = new Map<number, unknown>()
   #retired = 0
@@ -70,11 +45,11 @@ export class ObjectHeap implements LocalTracer {
 
   /** Objects of this node; imports are not counted. */
   get objectCount(): number {
-    return this.#graph.objectCount - this.#importCount - this.#retired
+    return this.#graph.objectCount - this.#imports.size - this.#retired
   }
 
   get importCount(): number {
-    return this.#importCount
+    return this.#imports.size
   }
 
   /** References between objects and to imports; parallel ones count each. */
@@ -90,7 +65,7 @@ export class ObjectHeap implements LocalTracer {
   /** Bytes of the heap's own arrays; values come on top. */
   get memoryBytes(): number {
     const slots = this.#generation.byteLength + this.#import.byteLength + this.#outOfReach.byteLength
-    return slots + this.#slotOfImport.byteLength + this.#graph.memoryBytes
+    return slots + this.#imports.memoryBytes + this.#graph.memoryBytes
   }
 
   /** A new object, pinned once. O(1). @param value anything of the program's to keep while the object lives */
@@ -102,16 +77,16 @@ export class ObjectHeap implements LocalTracer {
 
   /** The object that stands for an import, made if it is new, pinned once more. O(1). */
   importHandle(id: ImportId): Handle {
-    const known = this.#slotOf(id)
+    const known = this.#imports.slotOf(id)
     if (known !== NONE) return this.arrive(handleOf(known, this.#generation[known]))
     const slot = this.#allocate(id)
-    this.#setSlotOf(id, slot)
+    this.#imports.set(id, slot)
     return handleOf(slot, this.#generation[slot])
   }
 
   /** The handle that stands for an import, or undefined; not pinned. O(1). */
   handleOfImport(id: ImportId): Handle | undefined {
-    const slot = this.#slotOf(id)
+    const slot = this.#imports.slotOf(id)
     return slot === NONE ? undefined : handleOf(slot, this.#generation[slot])
   }
 
@@ -129,7 +104,12 @@ export class ObjectHeap implements LocalTracer {
   /** The import that a handle stands for; undefined for an object of this node. @throws UsageError `stale-handle` */
   importOf(handle: Handle): ImportId | undefined {
     const id = this.#import[this.#slot(handle)]
-    return id === LOCAL ? undefined : (id as ImportId)
+    return id < 0 ? undefined : (id as ImportId)
+  }
+
+  /** Whether a handle stood for an import that is gone: no object of this node, and not to be passed on. @throws UsageError `stale-handle` */
+  isBroken(handle: Handle): boolean {
+    return this.#import[this.#slot(handle)] === BROKEN
   }
 
   /** Makes an object a root once more. O(1). @throws UsageError `stale-handle`, `out-of-reach` */
@@ -268,16 +248,16 @@ export class ObjectHeap implements LocalTracer {
     return new HeapTrace({
       graph: this.#graph,
       slotOfObject: (key) => this.#slot(key),
-      slotOfImport: (id) => this.#slotOf(id),
+      slotOfImport: (id) => this.#imports.slotOf(id),
     })
   }
 
   /** The import is gone: what stood for it refers to nothing that works. The handle stays until nothing refers to it. */
   breakImport(id: ImportId): Handle | undefined {
-    const slot = this.#slotOf(id)
+    const slot = this.#imports.slotOf(id)
     if (slot === NONE) return undefined
-    this.#clearSlotOf(id)
-    this.#import[slot] = LOCAL
+    this.#imports.delete(id)
+    this.#import[slot] = BROKEN
     this.#losses++
     return handleOf(slot, this.#generation[slot])
   }
@@ -329,13 +309,13 @@ export class ObjectHeap implements LocalTracer {
 
   #isHeldOutside(slot: number, outside: OutsideHolds): boolean {
     const id = this.#import[slot]
-    if (id !== LOCAL) return outside.isPinned(id as ImportId)
+    if (id >= 0) return outside.isPinned(id as ImportId)
     return outside.isExported(handleOf(slot, this.#generation[slot]))
   }
 
   #shadeImports(ids: Iterable<ImportId>): void {
     for (const id of ids) {
-      const slot = this.#slotOf(id)
+      const slot = this.#imports.slotOf(id)
       if (slot !== NONE) this.#graph.shade(slot)
     }
   }
@@ -347,31 +327,12 @@ export class ObjectHeap implements LocalTracer {
   /** A slot is about to be swept. */
   #forget(slot: number, unreachableImports: ImportId[]): void {
     const id = this.#import[slot]
-    if (id !== LOCAL) {
+    if (id >= 0) {
       unreachableImports.push(id as ImportId)
-      this.#clearSlotOf(id as ImportId)
+      this.#imports.delete(id as ImportId)
       this.#import[slot] = LOCAL
     } else if (this.#values.size > 0) this.#values.delete(slot)
     this.#generation[slot]++
-  }
-
-  #slotOf(id: ImportId): number {
-    return id < this.#slotOfImport.length ? this.#slotOfImport[id] : NONE
-  }
-
-  #setSlotOf(id: ImportId, slot: number): void {
-    if (id >= this.#slotOfImport.length) {
-      const grown = new Int32Array(Math.max(this.#slotOfImport.length * 2, id + 1)).fill(NONE)
-      grown.set(this.#slotOfImport)
-      this.#slotOfImport = grown
-    }
-    this.#slotOfImport[id] = slot
-    this.#importCount++
-  }
-
-  #clearSlotOf(id: ImportId): void {
-    this.#slotOfImport[id] = NONE
-    this.#importCount--
   }
 
   #grow(): void {

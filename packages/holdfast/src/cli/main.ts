@@ -10,9 +10,11 @@ import { createProgram } from './program.js'
 /** Runs the command. @param args without node and script @returns the exit code; never throws */
 export async function main(args: readonly string[]): Promise<number> {
   // The reader of a pipe may have seen enough (`holdfast replay … | head`).
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-  })
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
   try {
     if (args.length === 0)
       throw new UsageError(

@@ -4,7 +4,7 @@
  * name. Nothing in a file is believed: sizes are checked against the length before anything is allocated, every
  * offset, target and root against its range. (`fixtures/README.md` describes the format and the shipped file.)
  */
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { endianness } from 'node:os'
 import { gunzipSync } from 'node:zlib'
 import { UsageError } from '@holdfast/core'
@@ -25,6 +25,10 @@ export interface HeapFile {
 export async function readHeapFile(path: string): Promise<HeapFile> {
   let bytes: Uint8Array
   try {
+    const found = await stat(path)
+    const { size } = found
+    if (!found.isFile() && !found.isDirectory()) throw new Error('it is not a regular file')
+    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`)
     bytes = await readFile(path)
   } catch (error) {
     throw new UsageError(

@@ -7,7 +7,7 @@
  * frees nothing: only an observer who wants to be sure needs it, and the garbage is gone before it starts. Every
  * other round counts, also one in vain that a later one follows.
  */
-import type { GraphCluster, Release, TableSizes } from '@holdfast/worker'
+import type { CollectionRound, GraphCluster, Release, TableSizes } from '@holdfast/worker'
 
 /** The collectors that can take part. */
 export const COLLECTORS = ['refcount', 'tracing'] as const
@@ -36,6 +36,8 @@ export interface Collection {
   /** On the wire. */
   readonly bytes: number
   readonly collectMs: number
+  /** Nodes whose report did not come in some round: what they hold stays. */
+  readonly missing: readonly string[]
   /** Refused sweeps: must be 0. */
   readonly alarms: number
 }
@@ -53,15 +55,17 @@ export async function collect(cluster: GraphCluster, plan: CollectionPlan): Prom
   // Without reference listing all that is freed is tracing's, what each node frees by itself included.
   const listed = plan.collectors.includes('refcount') ? plan.objects - survivors.length : 0
   let alarms = 0
+  const missing = new Set<string>()
   let rounds = 0
   if (plan.collectors.includes('tracing')) {
     let waiting = 0
     for (let round = 1; round <= MAX_ROUNDS; round++) {
-      let outcome = { condemned: 0, alarms: 0 }
+      let outcome: CollectionRound = { suspects: 0, condemned: 0, missing: [], alarms: 0 }
       waiting += await timed(async () => {
         outcome = await cluster.collectCycles()
       })
       alarms += outcome.alarms
+      for (const name of outcome.missing) missing.add(name)
       const traffic = await cluster.traffic()
       const left = await cluster.survivors()
       const inVain = outcome.condemned === 0 && left.length === survivors.length
@@ -82,6 +86,7 @@ export async function collect(cluster: GraphCluster, plan: CollectionPlan): Prom
     messages: after.messages - before.messages,
     bytes: after.bytes - before.bytes,
     collectMs,
+    missing: [...missing],
     alarms,
   }
 }

@@ -124,6 +124,8 @@ async function run(
       `collected in ${milliseconds(collection.collectMs)}: ${number(collection.freedBy.refcount)} freed by reference ` +
         `listing, ${number(collection.freedBy.tracing)} by tracing`,
     )
+    if (collection.missing.length > 0)
+      progress.note(`no report came from ${collection.missing.join(', ')} in some round: what they hold stays`)
     if (collection.alarms > 0)
       progress.note(`${number(collection.alarms)} sweeps were refused because a stamp had moved: that must not happen`)
     return { ...collection, crossReferences, buildMs }

@@ -18,7 +18,7 @@ export interface Letting {
 }
 
 /** Which node a label belongs to: dealt out in turn. */
-export const ownerOf = (label: number, nodes: number): number => label % nodes
+const ownerOf = (label: number, nodes: number): number => label % nodes
 
 export function partitionsOf({ objects, references, roots }: TestGraph, nodes: number): Partition[] {
   const targets = Array.from({ length: objects }, (): number[] => [])

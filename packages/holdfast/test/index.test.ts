@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import * as collector from '@holdfast/collector'
+import * as core from '@holdfast/core'
+import * as heap from '@holdfast/heap/object-heap'
+import * as node from '@holdfast/node'
+import * as transport from '@holdfast/transport'
+import * as memory from '@holdfast/transport/memory'
+import * as messagePort from '@holdfast/transport/message-port'
+import * as worker from '@holdfast/worker'
+import { describe, expect, test } from 'vitest'
+import * as holdfast from '../src/index.js'
+
+const here = fileURLToPath(new URL('..', import.meta.url))
+
+describe('the package as a library', () => {
+  test('passes on what is in the other packages, and nothing that is made here', () => {
+    const sources = { ...core, ...collector, ...heap, ...node, ...transport, ...memory, ...messagePort, ...worker }
+    expect(Object.keys(holdfast)).toHaveLength(18)
+    expect(sources).toMatchObject(holdfast)
+  })
+
+  test('has every name that the README lists', async () => {
+    const readme = await readFile(`${here}/README.md`, 'utf8')
+    const rows = [...readme.matchAll(/^\| ((?:`\w+`(?:, )?)+) \| .* \|$/gm)].map(([, names]) => names)
+    const names = rows.flatMap((row) => [...row.matchAll(/\w+/g)]).map(([name]) => name)
+    expect(names).toHaveLength(15)
+    expect(Object.keys(holdfast)).toEqual(expect.arrayContaining(names))
+  })
+
+  test('runs the example of the README word for word', async () => {
+    const readme = await readFile(`${here}/README.md`, 'utf8')
+    const [, example] = /```ts\n(.*?)```/s.exec(readme) ?? []
+    const [, output] = /```text\n(.*?)```/s.exec(readme) ?? []
+    // The example has no type annotations, so that node runs it as it is.
+    const args = ['--input-type=module', '--eval', example]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: here, timeout: 20_000 })
+    expect(stdout).toBe(output)
+  })
+})
