@@ -19,8 +19,6 @@
  */
 import {
   ALL_RULES,
-  assert,
-  decodeMessage,
   earlier,
   type ImportId,
   type Incarnation,
@@ -29,28 +27,20 @@ import {
   type NodeAddress,
   type NodeId,
   type ObjectKey,
-  ProtocolError,
   type Rules,
   type Sequence,
   UsageError,
 } from '@holdfast/core'
-import {
-  Channel,
-  type ChannelEvent,
-  DEFAULT_LIMITS,
-  LOSSLESS_TIMING,
-  LOSSY_TIMING,
-  OpeningCounter,
-  type SessionLimits,
-} from '@holdfast/session'
+import type { SessionLimits } from '@holdfast/session'
 import type { VerdictOptions } from '@holdfast/tracing'
-import { receive as receiveApplication, send, sendWaitingClaims } from './application-messages.js'
+import { receive as receiveApplication, send } from './application-messages.js'
 import { applyVerdict, Coordination } from './coordination.js'
 import type { CollectorEffect } from './effect.js'
 import type { CollectorEvent } from './event.js'
+import { Links } from './links.js'
 import { dropImports, receiveAddRef, receiveBroken, receiveDropRef, receiveGiftAck } from './listing-messages.js'
 import { type CollectorCounts, NodeState } from './node-state.js'
-import type { Peer, Remote } from './remotes.js'
+import type { Remote } from './remotes.js'
 import { buildReport, type ReportTicket, type SuspectFilter } from './report-builder.js'
 
 export interface CollectorOptions extends VerdictOptions {
@@ -84,13 +74,14 @@ export class Collector {
   readonly #options: CollectorOptions
   readonly #state: NodeState
   readonly #coordination: Coordination
-  readonly #counter = new OpeningCounter()
+  readonly #links: Links
   #turn = 0
   #reports = 0
 
   constructor(options: CollectorOptions, rules: Rules = ALL_RULES) {
     this.#options = options
     this.#state = new NodeState({ node: options.node, incarnation: options.incarnation }, rules)
+    this.#links = new Links(this.#state, options.limits, (...message) => this.#message(...message))
     this.#coordination = new Coordination(this.#state, { createGraph: options.createGraph })
   }
 
@@ -179,25 +170,25 @@ export class Collector {
     for (let node = lost.pop(); node !== undefined; node = lost.pop()) this.#coordination.lost(node)
     this.#turn++
     const effects = this.#state.takeEffects()
-    this.#flush(now, effects)
+    this.#links.flush(now, effects)
     return effects
   }
 
   #apply(event: CollectorEvent, now: Instant): void {
     switch (event.type) {
       case 'link-opened':
-        this.#linkOpened(event.peer, event.reliable, now)
+        this.#links.opened(event.peer, event.reliable, now)
         break
       case 'link-closed':
-        this.#state.remotes.peer(event.peer).channel?.linkClosed(now)
+        this.#links.closed(event.peer, now)
         break
       case 'open-session':
-        this.#openSession(this.#state.remotes.peer(event.peer), now)
+        this.#links.openSession(event.peer, now)
         break
       case 'frame':
         // The effects of the frame before have been carried out.
         this.#state.imports.recycle()
-        this.#receive(this.#state.remotes.peer(event.peer), event.frame, now)
+        this.#links.receive(event.peer, event.frame, now)
         break
       case 'deadline':
         break
@@ -243,66 +234,6 @@ export class Collector {
     this.#coordination.report(to, report)
   }
 
-  #linkOpened(node: NodeId, reliable: boolean, now: Instant): void {
-    const peer = this.#state.remotes.peer(node)
-    peer.connecting = false
-    peer.channel ??= new Channel({
-      self: this.#state.address,
-      peer: node,
-      counter: this.#counter,
-      limits: this.#options.limits ?? DEFAULT_LIMITS,
-      timing: reliable ? LOSSLESS_TIMING : LOSSY_TIMING,
-    })
-    peer.channel.linkOpened(now)
-  }
-
-  #openSession({ channel }: Peer, now: Instant): void {
-    if (channel?.state === 'closed') channel.open(now)
-  }
-
-  /** Takes a frame in. Whatever is wrong with it ends this peer's session and nothing else. */
-  #receive(peer: Peer, frame: Uint8Array, now: Instant): void {
-    if (peer.channel === null) throw new UsageError('no-link', 'a frame without an open link', { peer: peer.node })
-    try {
-      for (const event of peer.channel.receive(frame, now)) this.#channelEvent(peer, event)
-    } catch (error) {
-      if (!(error instanceof ProtocolError)) throw error
-      this.#state.endSession(peer, error.code, error)
-    }
-  }
-
-  #channelEvent(peer: Peer, event: ChannelEvent): void {
-    switch (event.type) {
-      case 'established':
-        if (!event.resumed) this.#established(peer, event.incarnation, event.number)
-        break
-      case 'ended':
-        this.#state.sessionEnded(peer, event.reason, null)
-        break
-      case 'message':
-        // An earlier message of the same frame may have ended the session.
-        if (peer.remote !== null) this.#message(peer.remote, decodeMessage(event.bytes), event.sequence)
-        break
-      case 'refused':
-        break
-    }
-  }
-
-  #established(peer: Peer, incarnation: Incarnation, number: number): void {
-    const state = this.#state
-    assert(peer.remote === null, 'a session ends before the next begins', { peer: peer.node })
-    const remote = state.remotes.remote({ node: peer.node, incarnation })
-    peer.remote = remote
-    peer.connecting = false
-    remote.session = number
-    remote.received = 0
-    for (const other of state.remotes.all()) {
-      if (other.address.node === peer.node && state.isOver(other)) state.abandon(other)
-    }
-    sendWaitingClaims(state, remote)
-    state.emit({ type: 'session-opened', peer: peer.node, incarnation })
-  }
-
   #message(from: Remote, message: Message, sequence: Sequence): void {
     const state = this.#state
     from.received = sequence
@@ -345,18 +276,5 @@ export class Collector {
     if (this.#options.trusts?.(node) === true) return true
     this.#state.emit({ type: 'untrusted', peer: node })
     return false
-  }
-
-  /** The end of the turn: one frame to each peer that something is due to, more only above the size limit. */
-  #flush(now: Instant, effects: CollectorEffect[]): void {
-    const { counts } = this.#state
-    for (const peer of this.#state.remotes.peers()) {
-      if (peer.channel === null) continue
-      for (const frame of peer.channel.flush(now)) {
-        counts.framesSent++
-        counts.bytesSent += frame.length
-        effects.push({ type: 'transmit', peer: peer.node, frame })
-      }
-    }
   }
 }
