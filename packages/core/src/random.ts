@@ -2,7 +2,8 @@ import { assert } from './assert.js'
 
 /**
  * Seeded random numbers: xorshift32 (Marsaglia 2003, "Xorshift RNGs", section 3, the triple 13, 17, 5).
- * Small state, the same sequence everywhere; not for secrets.
+ * Small state, the same sequence everywhere; not for secrets. Small seeds draw small numbers at first: spread seeds that are
+ * counted up (multiply by an odd constant near 2^32 / φ).
  */
 export class Random {
   #state: number
