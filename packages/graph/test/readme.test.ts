@@ -1,17 +1,12 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
+import { runReadme } from '../../../vitest.readme.js'
 
 const folder = new URL('..', import.meta.url)
 
 describe('the example in the README', () => {
   it('runs word for word', async () => {
-    const readme = await readFile(new URL('README.md', folder), 'utf8')
-    const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? ''
-    const cwd = fileURLToPath(folder)
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', example], { cwd })
+    const { stdout } = await runReadme(import.meta.url)
     const [garbage, swept, ...dot] = stdout.split('\n')
     expect(garbage).toBe('garbage: [ 4, 5 ]')
     expect(swept).toBe('swept: 2 left: 3')

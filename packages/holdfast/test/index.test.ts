@@ -1,7 +1,5 @@
-import { execFile } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import * as collector from '@holdfast/collector'
 import * as core from '@holdfast/core'
 import * as heap from '@holdfast/heap/object-heap'
@@ -11,6 +9,7 @@ import * as memory from '@holdfast/transport/memory'
 import * as messagePort from '@holdfast/transport/message-port'
 import * as worker from '@holdfast/worker'
 import { describe, expect, test } from 'vitest'
+import { runReadme } from '../../../vitest.readme.js'
 import * as holdfast from '../src/index.js'
 
 const here = fileURLToPath(new URL('..', import.meta.url))
@@ -31,12 +30,7 @@ describe('the package as a library', () => {
   })
 
   test('runs the example of the README word for word', async () => {
-    const readme = await readFile(`${here}/README.md`, 'utf8')
-    const [, example] = /```ts\n(.*?)```/s.exec(readme) ?? []
-    const [, output] = /```text\n(.*?)```/s.exec(readme) ?? []
-    // The example has no type annotations, so that node runs it as it is.
-    const args = ['--input-type=module', '--eval', example]
-    const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: here, timeout: 20_000 })
+    const { stdout, output } = await runReadme(import.meta.url)
     expect(stdout).toBe(output)
   })
 })

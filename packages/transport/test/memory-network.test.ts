@@ -44,7 +44,7 @@ describe('MemoryNetwork: faults', () => {
     expect(arrived.length).toBe(counters.delivered)
   })
 
-  test('the first frame is as likely lost as any other, over small seeds too', () => {
+  test('the first frame is lost no more often than the others, over small seeds too', () => {
     let lost = 0
     for (let seed = 1; seed <= 1000; seed++) {
       const { network, a } = world({ loss: 0.25 }, seed)
