@@ -14,7 +14,9 @@ import {
   type WireReference,
 } from '@holdfast/core'
 import { UNSENT } from '@holdfast/refcount'
+import { answerBroken } from './broken.js'
 import type { ArrivedReference, CollectorEvent, LocalReference } from './event.js'
+import { endIfOver } from './leases.js'
 import type { NodeState } from './node-state.js'
 import type { Claim, Remote } from './remotes.js'
 
@@ -25,7 +27,7 @@ type ApplicationEvent = Extract<CollectorEvent, { type: 'call' | 'return' }>
 
 /**
  * Sends a message of the application. Everything is looked up and encoded before the tables change.
- * @throws UsageError `no-session`, `no-such-import`; LimitError of the session, `gift-depth`
+ * @throws UsageError `no-session`, `no-such-import`; LimitError of the session, `gift-depth`, `suspended`
  */
 export function send(state: NodeState, event: ApplicationEvent): void {
   const target = event.type === 'call' && 'import' in event.to ? event.to.import : null
@@ -83,7 +85,10 @@ class OutgoingReferences {
       return { kind: 'home', id: imports.exportOf(id) }
     }
     const gift = (gifts.nextId + this.#gifts++) as GiftId
-    this.#commits.push(() => gifts.give(id))
+    this.#commits.push(() => {
+      gifts.give(id, this.#remote.address, this.#state.now)
+      this.#state.schedule.gifts()
+    })
     return { kind: 'gift', id: imports.exportOf(id), owner: owner.address, gift, depth: this.#depthOf(id, owner) }
   }
 
@@ -94,7 +99,10 @@ class OutgoingReferences {
   #grant(object: ObjectKey): WireReference {
     const { exports } = this.#state
     const id = exports.exportOf(object) ?? this.#newExports.get(object) ?? this.#nextExport(object)
-    this.#commits.push((sequence) => exports.grant(object, this.#remote.index, sequence))
+    this.#commits.push((sequence) => {
+      exports.grant(object, this.#remote.index, sequence)
+      this.#remote.told = sequence
+    })
     return { kind: 'grant', id }
   }
 
@@ -106,10 +114,25 @@ class OutgoingReferences {
 
   #depthOf(id: ImportId, owner: Remote): number {
     const { imports } = this.#state
+    this.#requireTrust(id, owner)
     if (imports.claimOf(id) <= this.#state.acknowledgedBy(owner)) return 0
     const depth = imports.depthOf(id) + 1
     if (depth <= MAX_GIFT_DEPTH) return depth
     throw new LimitError('gift-depth', 'the gift waits until the owner has acknowledged the one it came by', { depth })
+  }
+
+  /** An expired holder is silent: what its owner may have removed is not given away. */
+  #requireTrust(id: ImportId, owner: Remote): void {
+    const { imports, rules } = this.#state
+    const isOpen = this.#state.isOpen(owner)
+    // Without a session, a gift that has just come may be passed on; what is left of an ended session may not.
+    const isTrusted = imports.isTrusted(id) && (isOpen || imports.claimOf(id) === UNSENT)
+    if (isTrusted) return
+    if (!rules.on(isOpen ? 'unconfirmed-holder-gives-nothing' : 'expired-holder-gives-nothing')) return
+    throw new LimitError('suspended', 'the gift waits until its owner has acknowledged that this node still holds it', {
+      import: id,
+      owner: owner.address.node,
+    })
   }
 }
 
@@ -125,7 +148,8 @@ export function receive(state: NodeState, from: Remote, message: CallMessage | R
   } else {
     const target = message.target === null ? null : state.exports.use(message.target, from.index)
     if (message.target !== null && target === undefined) incoming.refuse(message.target)
-    const references = incoming.takeAll(message.references)
+    const isLost = target === undefined && !state.rules.on('rejected-message-keeps-references')
+    const references = isLost ? [] : incoming.takeAll(message.references)
     if (target === undefined) state.emit({ type: 'rejected', from: node, call, references })
     else state.emit({ type: 'called', from: node, call, target, references, payload })
   }
@@ -165,7 +189,7 @@ class IncomingReferences {
   /** Says what was refused, and asks the owners of gifts to list this node: in the same turn, before any use. */
   answer(): void {
     const ids = [...this.#refused].sort((a, b) => a - b)
-    if (ids.length > 0) this.#state.append(this.#from, { type: 'dgc:broken', ids, at: this.#from.received })
+    if (ids.length > 0) answerBroken(this.#state, this.#from, ids)
     for (const [owner, claims] of this.#claims) claimAll(this.#state, owner, claims)
   }
 
@@ -182,37 +206,50 @@ class IncomingReferences {
   }
 
   #takeGift(gift: Extract<WireReference, { kind: 'gift' }>): ArrivedReference {
-    const owner = this.#state.remotes.remote(gift.owner)
-    const id = this.#state.imports.take(owner.index, gift.id, this.#state.sentTo(owner))
+    const state = this.#state
+    const { remotes, rules } = state
+    const names = rules.on('gift-names-incarnation')
+    const current = names ? null : (remotes.findPeer(gift.owner.node)?.remote ?? null)
+    if (!names && gift.owner.node === state.address.node) {
+      return state.exports.has(gift.id) ? { object: state.exports.objectOf(gift.id) } : { broken: gift.id }
+    }
+    const owner = current ?? remotes.remote(gift.owner)
+    const id = state.imports.take(owner.index, gift.id, state.sentTo(owner))
     const claims = this.#claims.get(owner) ?? []
     this.#claims.set(owner, claims)
-    claims.push({ id: gift.id, gifter: this.#from.address, gift: gift.gift, depth: gift.depth })
-    if (!this.#state.rules.on('giftAck-after-registration')) {
-      this.#state.append(this.#from, { type: 'dgc:giftAck', clock: 0, gifts: [gift.gift] })
+    claims.push({ id: gift.id, gifter: this.#from.address, gift: gift.gift, depth: gift.depth, since: state.now })
+    if (!rules.on('giftAck-after-registration')) {
+      state.append(this.#from, { type: 'dgc:giftAck', receiver: state.address, clock: 0, gifts: [gift.gift] })
     }
     return { import: id }
   }
 }
 
 function claimAll(state: NodeState, owner: Remote, claims: readonly Claim[]): void {
+  const peer = state.remotes.peer(owner.address.node)
+  endIfOver(state, peer)
   if (owner.session > 0) {
     sendClaims(state, owner, claims)
     return
   }
   if (state.isOver(owner)) {
-    state.breakImports(state.imports.idsOf(owner.index))
+    state.abandon(owner)
+    state.schedule.forgetSoon(owner)
     return
   }
   noteClaims(state, { owner, claims, sequence: UNSENT })
   owner.waiting.push(...claims)
-  state.connect(owner.address.node)
+  state.schedule.remote(owner)
+  state.connect(peer)
 }
 
 function sendClaims(state: NodeState, owner: Remote, claims: readonly Claim[]): void {
   const { incarnation } = owner.address
   const entries = claims.map(({ id, gifter, gift }) => ({ id, gifter, gift }))
   const sequence = state.append(owner, { type: 'dgc:addRef', incarnation, entries })
-  if (sequence > 0) noteClaims(state, { owner, claims, sequence })
+  if (sequence === 0) return
+  noteClaims(state, { owner, claims, sequence })
+  if (!state.rules.on('addRef-dies-with-its-session')) owner.sentClaims.push(...claims)
 }
 
 /** Claims at one owner, and the message that carries them. */
@@ -230,14 +267,17 @@ function noteClaims(state: NodeState, { owner, claims, sequence }: SentClaims): 
 }
 
 /**
- * A session with an owner has opened: first of all, the addRefs that waited for it. An import that was let go of meanwhile
+ * A session with an owner has opened: right after the reconcile, the addRefs that waited for it. An import that was let go of meanwhile
  * is claimed all the same, which settles the gift, and dropped at once.
  */
 export function sendWaitingClaims(state: NodeState, owner: Remote): void {
-  const claims = owner.waiting.splice(0)
+  const isAlive = ({ id }: Claim) => state.imports.find(owner.index, id) !== undefined
+  const claims = [...owner.sentClaims.splice(0).filter(isAlive), ...owner.waiting]
+  owner.waiting = []
+  state.schedule.remote(owner)
   if (claims.length === 0) return
   sendClaims(state, owner, claims)
-  const gone = claims.filter((claim) => state.imports.find(owner.index, claim.id) === undefined)
+  const gone = claims.filter((claim) => !isAlive(claim))
   const ids = [...new Set(gone.map((claim) => claim.id))].sort((a, b) => a - b)
   if (ids.length > 0 && owner.session > 0) {
     state.append(owner, { type: 'dgc:dropRef', ids, received: owner.received })

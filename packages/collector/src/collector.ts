@@ -5,7 +5,8 @@
  * Driver contract
  * - `step(event, now)` for everything that happens; carry out its effects, in order, before the next step. A frame's
  *   effects are applied to the local heap in the turn in which it arrived.
- * - Before `nextDeadline()` passes there is nothing to do unprompted; after it, poll the inbox, then step `deadline`.
+ * - Before `nextDeadline()` passes there is nothing to do unprompted; after it, poll the inbox, then step `deadline`. A node that has
+ *   slept does so, too, before anything else: what arrived while it slept is heard before others are given up.
  * - On `released`, collect the local heap soon, with `exports` and `pinned` as further roots; step `drop` with the imports
  *   that it found unreachable.
  * - On `report-wanted` or `bring-out-your-dead` (collect and drop first): `beginReport()`, trace, step `report`, with nothing
@@ -19,27 +20,40 @@
  */
 import {
   ALL_RULES,
-  earlier,
+  type ExportId,
   type ImportId,
   type Incarnation,
   type Instant,
   type Message,
+  type MessageCodec,
   type NodeAddress,
   type NodeId,
   type ObjectKey,
   type Rules,
   type Sequence,
   UsageError,
+  WIRE_CODEC,
 } from '@holdfast/core'
+import { DEFAULT_LEASE, type LeaseOptions, leaseTimes } from '@holdfast/lease'
 import type { SessionLimits } from '@holdfast/session'
 import type { VerdictOptions } from '@holdfast/tracing'
-import { receive as receiveApplication, send } from './application-messages.js'
+import { MAX_GIFT_DEPTH, receive as receiveApplication, send } from './application-messages.js'
 import { applyVerdict, Coordination } from './coordination.js'
 import type { CollectorEffect } from './effect.js'
 import type { CollectorEvent } from './event.js'
+import { actOnDeadlines } from './leases.js'
 import { Links } from './links.js'
-import { dropImports, receiveAddRef, receiveBroken, receiveDropRef, receiveGiftAck } from './listing-messages.js'
+import {
+  dropImports,
+  receiveAddRef,
+  receiveBroken,
+  receiveDropRef,
+  receiveGiftAck,
+  receiveRelease,
+} from './listing-messages.js'
 import { type CollectorCounts, NodeState } from './node-state.js'
+import { IDS_PER_MESSAGE } from './pieces.js'
+import { receivePing, receivePong, receiveReconcile, receiveReconcileOk } from './reconcile.js'
 import type { Remote } from './remotes.js'
 import { buildReport, type ReportTicket, type SuspectFilter } from './report-builder.js'
 
@@ -48,6 +62,12 @@ export interface CollectorOptions extends VerdictOptions {
   /** Later than every earlier lifetime of this node. */
   readonly incarnation: Incarnation
   readonly limits?: SessionLimits
+  /** The same for all nodes of a cluster. Default: `DEFAULT_LEASE`. */
+  readonly lease?: LeaseOptions
+  /** How messages become bytes. Default: `WIRE_CODEC`. */
+  readonly codec?: MessageCodec
+  /** Lists of ids are cut into messages of so many. Default: 65,536. */
+  readonly idsPerMessage?: number
   /** Whose verdicts are applied and whose wish for a report is granted; nobody's but this node's own when left out. */
   readonly trusts?: (coordinator: NodeId) => boolean
   /** Which suspect exports to report; all when left out. The others count as roots. */
@@ -62,12 +82,55 @@ export interface SessionProgress {
   readonly received: Sequence
 }
 
-/** How many entries a node's tables have. */
+/** A session as this node sees it. */
+export interface SessionView extends SessionProgress {
+  readonly incarnation: Incarnation
+  readonly number: number
+  /** When this node's view of it is over, unless something renews it: from then on it processes nothing of it. */
+  readonly endsAt: Instant
+}
+
+/** How many entries a node's tables have. All but the first two are 0 when nothing is unsettled. */
 export interface TableSizes {
   readonly exports: number
   readonly imports: number
   /** Imports pinned by unacknowledged gifts. */
   readonly pins: number
+  /** Entries of holders whose session has ended. */
+  readonly quarantined: number
+  /** Gifts that arrived and wait for a session with their owner. */
+  readonly claims: number
+  /** Imports of an ended session that the owner has not confirmed in another yet. */
+  readonly suspended: number
+}
+
+/** An object that others hold. */
+export interface ExportView {
+  readonly id: ExportId
+  /** `ver`. */
+  readonly version: number
+  /** When it was last granted, used or claimed, on this node's clock. */
+  readonly usedAt: Instant
+  readonly holders: readonly {
+    readonly address: NodeAddress
+    /** Of its row in the open session; null without one. */
+    readonly stamps: { readonly granted: Sequence; readonly added: Sequence } | null
+    readonly isQuarantined: boolean
+    /** When what it has in quarantine is removed; null while there is a session. */
+    readonly expiresAt: Instant | null
+  }[]
+}
+
+/** A reference that this node holds. */
+export interface ImportView {
+  readonly owner: NodeAddress
+  readonly id: ExportId
+  /** Whether it may be given away. */
+  readonly isTrusted: boolean
+  /** When the lease of the session with its owner runs out, unless it is renewed; null without a session. */
+  readonly leaseEndsAt: Instant | null
+  /** When it breaks unless there is a session before; null while there is one. */
+  readonly givenUpAt: Instant | null
 }
 
 export class Collector {
@@ -80,7 +143,9 @@ export class Collector {
 
   constructor(options: CollectorOptions, rules: Rules = ALL_RULES) {
     this.#options = options
-    this.#state = new NodeState({ node: options.node, incarnation: options.incarnation }, rules)
+    const { node, incarnation, lease = DEFAULT_LEASE, codec = WIRE_CODEC, idsPerMessage = IDS_PER_MESSAGE } = options
+    const times = leaseTimes(lease, MAX_GIFT_DEPTH, rules)
+    this.#state = new NodeState({ address: { node, incarnation }, times, codec, idsPerMessage }, rules)
     this.#links = new Links(this.#state, options.limits, (...message) => this.#message(...message))
     this.#coordination = new Coordination(this.#state, { createGraph: options.createGraph })
   }
@@ -89,9 +154,24 @@ export class Collector {
     return this.#state.address
   }
 
+  /** O(imports + remotes). */
   get tables(): TableSizes {
-    const { exports, imports, gifts } = this.#state
-    return { exports: exports.size, imports: imports.size, pins: gifts.pinnedCount }
+    const { exports, imports, gifts, remotes } = this.#state
+    let quarantined = 0
+    let claims = 0
+    for (const { index, waiting } of remotes.all()) {
+      quarantined += exports.quarantineSize(index)
+      claims += waiting.length
+    }
+    const { size, suspendedCount } = imports
+    return {
+      exports: exports.size,
+      imports: size,
+      pins: gifts.pinnedCount,
+      quarantined,
+      claims,
+      suspended: suspendedCount,
+    }
   }
 
   /** Counts since the start. */
@@ -121,7 +201,8 @@ export class Collector {
 
   /** Whether there is a session with a node. */
   isConnected(node: NodeId): boolean {
-    return this.#state.remotes.peer(node).remote !== null
+    const remote = this.#state.remotes.findPeer(node)?.remote ?? null
+    return remote !== null && this.#state.isOpen(remote)
   }
 
   /** Which node an import's object lives on. @throws UsageError `no-such-import` */
@@ -129,6 +210,28 @@ export class Collector {
     const { imports, remotes } = this.#state
     if (!imports.has(id)) throw new UsageError('no-such-import', 'this node holds no such import', { import: id })
     return remotes.at(imports.ownerOf(id)).address
+  }
+
+  /** What is known of an object of this node that others hold; null when nobody does. O(nodes that hold anything). */
+  describeExport(object: ObjectKey): ExportView | null {
+    const { exports, remotes } = this.#state
+    const id = exports.exportOf(object)
+    if (id === undefined) return null
+    const { version, usedAt, holders } = exports.details(id)
+    const views = holders.map(({ holder, stamps, isQuarantined }) => {
+      const { address, expiresAt } = remotes.at(holder)
+      return { address, stamps, isQuarantined, expiresAt: isQuarantined ? expiresAt : null }
+    })
+    return { id, version, usedAt, holders: views }
+  }
+
+  /** What is known of an import. O(1). @throws UsageError `no-such-import` */
+  describeImport(id: ImportId): ImportView {
+    const owner = this.ownerOf(id)
+    const { imports, remotes } = this.#state
+    const { lease, expiresAt } = remotes.at(imports.ownerOf(id))
+    const leaseEndsAt = lease?.endsAt ?? null
+    return { owner, id: imports.exportOf(id), isTrusted: imports.isTrusted(id), leaseEndsAt, givenUpAt: expiresAt }
   }
 
   /** The nodes that hold an object of this node. O(holders). */
@@ -147,13 +250,34 @@ export class Collector {
     return open
   }
 
-  /** When `deadline` is due; null for never. O(peers). */
+  /** The session with a node; null without one. O(1). */
+  sessionWith(node: NodeId): SessionView | null {
+    const remote = this.#state.remotes.findPeer(node)?.remote ?? null
+    if (remote === null || remote.lease === null) return null
+    const { address, session: number, received, lease } = remote
+    const sent = this.#state.sentTo(remote)
+    return { peer: node, incarnation: address.incarnation, number, sent, received, endsAt: lease.endsAt }
+  }
+
+  /** How many nodes and lifetimes of nodes this one knows: those with a link, a session, or something held either way. */
+  get acquaintances(): { readonly peers: number; readonly lifetimes: number } {
+    const { remotes } = this.#state
+    return { peers: remotes.peerCount, lifetimes: remotes.all().length }
+  }
+
+  /** When to step `deadline`; null for never. What is due may have moved to a later time since: then the step does nothing. O(1). */
   nextDeadline(): Instant | null {
-    let deadline: Instant | null = null
-    for (const { channel } of this.#state.remotes.peers()) {
-      if (channel !== null) deadline = earlier(deadline, channel.nextDeadline())
-    }
-    return deadline
+    return this.#state.schedule.next
+  }
+
+  /** Which representative of an import is the current one: what to give along with a `drop` that may come late. */
+  generationOf(id: ImportId): number {
+    return this.#state.imports.generationOf(id)
+  }
+
+  /** An import has another representative, since the last is gone and its drop still to come. @returns the generation of the new one */
+  rebind(id: ImportId): number {
+    return this.#state.imports.rebind(id)
   }
 
   /** Leave to report on a trace that is made now. The next step voids it. */
@@ -165,6 +289,8 @@ export class Collector {
    * One turn. @throws UsageError, LimitError: the event was wrong, nothing was changed; InvariantError: a bug of ours
    */
   step(event: CollectorEvent, now: Instant): readonly CollectorEffect[] {
+    this.#state.now = now
+    this.#state.exports.at(now)
     this.#apply(event, now)
     const { lost } = this.#state
     for (let node = lost.pop(); node !== undefined; node = lost.pop()) this.#coordination.lost(node)
@@ -191,13 +317,14 @@ export class Collector {
         this.#links.receive(event.peer, event.frame, now)
         break
       case 'deadline':
+        actOnDeadlines(this.#state)
         break
       case 'call':
       case 'return':
         send(this.#state, event)
         break
       case 'drop':
-        dropImports(this.#state, event.imports)
+        dropImports(this.#state, event.imports, event.generations)
         break
       case 'report':
         this.#report(event)
@@ -237,7 +364,7 @@ export class Collector {
   #message(from: Remote, message: Message, sequence: Sequence): void {
     const state = this.#state
     from.received = sequence
-    state.clock++
+    if (state.rules.on('clock-moves-with-every-message')) state.clock++
     state.counts.messagesReceived++
     switch (message.type) {
       case 'call':
@@ -256,11 +383,28 @@ export class Collector {
       case 'dgc:broken':
         receiveBroken(state, from, message)
         break
+      case 'dgc:release':
+        receiveRelease(state, from, message)
+        break
+      case 'dgc:ping':
+        receivePing(state, from, message)
+        break
+      case 'dgc:pong':
+        receivePong(state, from)
+        break
+      case 'dgc:reconcile':
+        receiveReconcile(state, from, message)
+        break
+      case 'dgc:reconcileOk':
+        receiveReconcileOk(state, from, message)
+        break
       case 'dgc:report':
         this.#coordination.receive(from, message)
         break
       case 'dgc:askReport':
-        if (this.#trusts(from)) state.request({ type: 'report-wanted', by: from.address.node })
+        if (!this.#trusts(from)) break
+        if (message.full) this.#coordination.forgetTold(from.address.node)
+        state.request({ type: 'report-wanted', by: from.address.node })
         break
       case 'dgc:bringOutYourDead':
         if (this.#trusts(from)) state.request({ type: 'bring-out-your-dead', by: from.address.node })

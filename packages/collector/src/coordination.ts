@@ -3,15 +3,26 @@
  * All of it is soft state. A round that is lost, doubled or taken over by another node only delays.
  */
 import { type CollectMessage, type NodeAddress, type NodeId, ProtocolError, type ReportMessage } from '@holdfast/core'
-import { Collage, decodeReport, encodeReport, judge, type Report, type VerdictOptions } from '@holdfast/tracing'
+import {
+  Collage,
+  decodeDelta,
+  decodeReport,
+  isDelta,
+  judge,
+  type Report,
+  type ReportDelta,
+  type VerdictOptions,
+} from '@holdfast/tracing'
 import type { NodeState } from './node-state.js'
 import { pieces } from './pieces.js'
 import type { Remote } from './remotes.js'
+import { Reporting } from './reporting.js'
 
 export class Coordination {
   readonly #state: NodeState
   readonly #options: VerdictOptions
   readonly #collage = new Collage()
+  readonly #reporting = new Reporting()
   /** Nodes whose report the round waits for; null when there is no round. */
   #awaited: Set<NodeId> | null = null
   #missing: NodeId[] = []
@@ -31,8 +42,8 @@ export class Coordination {
         state.request({ type: 'bring-out-your-dead', by: node })
         continue
       }
-      const { remote } = state.remotes.peer(node)
-      if (remote === null) this.#giveUp(node)
+      const remote = state.remotes.findPeer(node)?.remote ?? null
+      if (remote === null || !state.isOpen(remote)) this.#giveUp(node)
       else state.append(remote, { type: 'dgc:bringOutYourDead' })
     }
     this.#judgeWhenComplete()
@@ -41,6 +52,7 @@ export class Coordination {
   /** A session ended: its node's report will not come, and one that came is about rows of that session. */
   lost(node: NodeId): void {
     this.#collage.forget(node)
+    this.#reporting.forget(node)
     if (this.#awaited?.has(node) !== true) return
     this.#giveUp(node)
     this.#judgeWhenComplete()
@@ -48,25 +60,38 @@ export class Coordination {
 
   /** A report arrived. @throws ProtocolError when it is malformed or speaks for another node */
   receive(from: Remote, message: ReportMessage): void {
-    const report = decodeReport(message.report)
-    if (report.node !== from.address.node || report.incarnation !== from.address.incarnation) {
-      throw new ProtocolError('foreign-report', 'a report that speaks for another node', { node: report.node })
+    if (!isDelta(message.report)) {
+      const report = decodeReport(message.report)
+      checkAuthor(report, from)
+      this.#add(report)
+      return
     }
-    this.add(report)
+    const delta = decodeDelta(message.report)
+    checkAuthor(delta, from)
+    if (this.#collage.patch(delta) === 'no-base') this.#state.append(from, { type: 'dgc:askReport', full: true })
+    else this.#arrived(delta.node)
+  }
+
+  /** A coordinator has lost what it had from this node. */
+  forgetTold(coordinator: NodeId): void {
+    this.#reporting.forget(coordinator)
   }
 
   /** Sends this node's report to a coordinator; to this very node without a detour. */
   report(to: NodeId, report: Report): void {
     const state = this.#state
-    if (to === state.address.node) this.add(report)
-    else state.append(state.openRemote(to), { type: 'dgc:report', report: encodeReport(report) })
+    if (to === state.address.node) this.#add(report)
+    else state.append(state.openRemote(to), { type: 'dgc:report', report: this.#reporting.encode(to, report) })
   }
 
-  /** Takes a report into the collage. */
-  add(report: Report): void {
+  #add(report: Report): void {
     this.#collage.add(report)
-    this.#state.emit({ type: 'reported', by: report.node })
-    this.#awaited?.delete(report.node)
+    this.#arrived(report.node)
+  }
+
+  #arrived(node: NodeId): void {
+    this.#state.emit({ type: 'reported', by: node })
+    this.#awaited?.delete(node)
     this.#judgeWhenComplete()
   }
 
@@ -79,7 +104,7 @@ export class Coordination {
     let condemned = 0
     for (const { owner, ids, versions } of verdict.condemned) {
       condemned += ids.length
-      for (const [start, end] of pieces(ids.length)) {
+      for (const [start, end] of pieces(ids.length, this.#state.idsPerMessage)) {
         this.#send(owner, {
           type: 'dgc:collect',
           incarnation: owner.incarnation,
@@ -92,12 +117,14 @@ export class Coordination {
   }
 
   #send(owner: NodeAddress, verdict: CollectMessage): void {
-    if (this.#state.isSelf(owner)) {
-      applyVerdict(this.#state, owner.node, verdict)
+    const state = this.#state
+    const names = state.rules.on('collect-names-incarnation')
+    if (state.isSelf(owner) || (!names && owner.node === state.address.node)) {
+      applyVerdict(state, owner.node, verdict)
       return
     }
-    const remote = this.#state.remotes.remote(owner)
-    if (remote.session > 0) this.#state.append(remote, verdict)
+    const remote = names ? state.remotes.find(owner) : state.remotes.findPeer(owner.node)?.remote
+    if (remote && remote.session > 0) state.append(remote, verdict)
   }
 
   #giveUp(node: NodeId): void {
@@ -110,10 +137,15 @@ export class Coordination {
   }
 }
 
+function checkAuthor(report: Report | ReportDelta, from: Remote): void {
+  if (report.node === from.address.node && report.incarnation === from.address.incarnation) return
+  throw new ProtocolError('foreign-report', 'a report that speaks for another node', { node: report.node })
+}
+
 /** An owner carries out a verdict, or refuses it whole. @throws ProtocolError before anything is changed */
 export function applyVerdict(state: NodeState, coordinator: NodeId, message: CollectMessage): void {
   // A verdict on another lifetime of this node: late, and about nothing that is here.
-  if (message.incarnation !== state.address.incarnation) return
+  if (message.incarnation !== state.address.incarnation && state.rules.on('collect-names-incarnation')) return
   const objects = state.exports.sweep(message.ids, message.versions)
   if (objects === undefined) {
     state.counts.alarms++
@@ -121,5 +153,5 @@ export function applyVerdict(state: NodeState, coordinator: NodeId, message: Col
     return
   }
   state.counts.verdictsApplied++
-  if (objects.length > 0) state.request({ type: 'released', by: 'verdict', objects })
+  state.released('verdict', objects)
 }

@@ -7,13 +7,17 @@ import type { ArrivedReference } from './event.js'
 
 export type CollectorEffect =
   /**
-   * Something waits for a session with a node: open a link to it, or step `open-session` if there is one. Sent once until a
-   * link or a session opened.
+   * Something waits for a session with a node: open a link to it, or step `open-session` if there is one. Sent again after a while,
+   * as long as something waits and neither has opened.
    */
   | { readonly type: 'connect'; readonly peer: NodeId }
   /** A session with a node begins: calls to it are possible from now on. */
   | { readonly type: 'session-opened'; readonly peer: NodeId; readonly incarnation: Incarnation }
-  /** A session is over; `error` when the peer broke the protocol. The imports from it follow in `broken`. */
+  /**
+   * A session is over; `error` when the peer broke the protocol. The imports from it are kept, but of no use until the next session,
+   * which the collector asks for by `connect` as long as it holds any; they break (`broken`) if a later lifetime of the peer appears, or
+   * none comes in time (`expired`).
+   */
   | {
       readonly type: 'session-ended'
       readonly peer: NodeId
@@ -46,9 +50,16 @@ export type CollectorEffect =
     }
   /** These imports refer to nothing any more: whoever uses them gets an error. They have left the tables. */
   | { readonly type: 'broken'; readonly imports: readonly ImportId[] }
+  /**
+   * Too long without a session with this lifetime of a node: what it held was removed, and what this node held of it, given up;
+   * `broken` came before if there was any, `released` follows.
+   */
+  | { readonly type: 'expired'; readonly peer: NodeId; readonly incarnation: Incarnation }
+  /** There will be no session with a peer: it knows a later lifetime of this node. */
+  | { readonly type: 'refused'; readonly peer: NodeId }
   // The next four come after every other effect of their turn but `transmit`: they look at all that has arrived.
-  /** Nobody holds these objects any more (`listing`), or a verdict condemned them: collect locally, soon. */
-  | { readonly type: 'released'; readonly by: 'listing' | 'verdict'; readonly objects: readonly ObjectKey[] }
+  /** Nobody holds these objects any more (`listing`, or `lease` if somebody vanished), or a verdict condemned them: collect locally, soon. */
+  | { readonly type: 'released'; readonly by: 'listing' | 'verdict' | 'lease'; readonly objects: readonly ObjectKey[] }
   /** No gift pins these imports any more: if nothing in the heap refers to one either, drop it. */
   | { readonly type: 'unpinned'; readonly imports: readonly ImportId[] }
   /** A coordinator wants a report: `beginReport`, trace, then the event `report`. */

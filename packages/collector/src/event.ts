@@ -43,8 +43,11 @@ export type CollectorEvent =
       readonly references: readonly LocalReference[]
       readonly payload: Uint8Array
     }
-  /** Nothing on this node refers to these imports any more. Pinned ones must not be among them. */
-  | { readonly type: 'drop'; readonly imports: readonly ImportId[] }
+  /**
+   * Nothing on this node refers to these imports any more. Pinned ones must not be among them. With the `generations` that their
+   * representatives had, this may come late: what is gone, or has another representative since (`rebind`), is passed over.
+   */
+  | { readonly type: 'drop'; readonly imports: readonly ImportId[]; readonly generations?: readonly number[] }
   /** The answer to `report-wanted` or `bring-out-your-dead`: a trace made in this very turn, since `beginReport()`. */
   | { readonly type: 'report'; readonly to: NodeId; readonly ticket: ReportTicket; readonly trace: LocalTrace }
   /** This node coordinates a round: asks these nodes (itself, if named, too) to collect, drop and report, then judges. */

@@ -4,8 +4,6 @@
  */
 import {
   assert,
-  decodeMessage,
-  type Incarnation,
   type Instant,
   type Message,
   type NodeId,
@@ -13,6 +11,7 @@ import {
   type Sequence,
   UsageError,
 } from '@holdfast/core'
+import { SessionLease } from '@holdfast/lease'
 import {
   Channel,
   type ChannelEvent,
@@ -24,11 +23,15 @@ import {
 } from '@holdfast/session'
 import { sendWaitingClaims } from './application-messages.js'
 import type { CollectorEffect } from './effect.js'
+import { askAboutGifts, endIfOver, forgetPeerIfUnused } from './leases.js'
 import type { NodeState } from './node-state.js'
+import { sendReconcile } from './reconcile.js'
 import type { Peer, Remote } from './remotes.js'
 
 /** Acts on one message, in its turn. @throws ProtocolError before anything is changed */
 export type OnMessage = (from: Remote, message: Message, sequence: Sequence) => void
+
+type Established = Extract<ChannelEvent, { type: 'established' }>
 
 export class Links {
   readonly #state: NodeState
@@ -43,82 +46,116 @@ export class Links {
   }
 
   opened(node: NodeId, reliable: boolean, now: Instant): void {
-    const peer = this.#state.remotes.peer(node)
+    const { address, remotes, rules, touched } = this.#state
+    const peer = remotes.peer(node)
+    touched.add(peer)
     peer.connecting = false
-    peer.channel ??= new Channel({
-      self: this.#state.address,
-      peer: node,
-      counter: this.#counter,
-      limits: this.#limits,
-      timing: reliable ? LOSSLESS_TIMING : LOSSY_TIMING,
-    })
+    const timing = reliable ? LOSSLESS_TIMING : LOSSY_TIMING
+    const options = { self: address, peer: node, counter: this.#counter, limits: this.#limits, timing }
+    peer.channel ??= new Channel(options, rules)
     peer.channel.linkOpened(now)
   }
 
   closed(node: NodeId, now: Instant): void {
-    this.#state.remotes.peer(node).channel?.linkClosed(now)
+    const peer = this.#state.remotes.findPeer(node)
+    if (peer === undefined) return
+    this.#state.touched.add(peer)
+    peer.channel?.linkClosed(now)
+    peer.connecting = false
+    this.#state.connectAgain(peer)
   }
 
   /** Asks for a session over a link whose last one has ended. */
   openSession(node: NodeId, now: Instant): void {
-    const { channel } = this.#state.remotes.peer(node)
-    if (channel?.state === 'closed') channel.open(now)
+    const peer = this.#state.remotes.peer(node)
+    this.#state.touched.add(peer)
+    if (peer.channel?.state === 'closed') peer.channel.open(now)
   }
 
   /** Takes a frame in. @throws UsageError `no-link` */
   receive(node: NodeId, frame: Uint8Array, now: Instant): void {
-    const peer = this.#state.remotes.peer(node)
-    if (peer.channel === null) throw new UsageError('no-link', 'a frame without an open link', { peer: node })
+    const peer = this.#state.remotes.findPeer(node)
+    if (!peer?.channel) throw new UsageError('no-link', 'a frame without an open link', { peer: node })
+    this.#state.touched.add(peer)
+    endIfOver(this.#state, peer)
+    const { channel } = peer
+    const { received, acknowledged } = channel
     try {
-      for (const event of peer.channel.receive(frame, now)) this.#channelEvent(peer, event)
+      for (const event of channel.receive(frame, now)) this.#channelEvent(peer, event)
+      const lease = peer.remote?.lease
+      if (channel.acknowledged > acknowledged) lease?.acknowledged(channel.acknowledged)
+      if (channel.acknowledged > acknowledged || channel.received > received) lease?.heard(now)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error
       this.#state.endSession(peer, error.code, error)
     }
   }
 
-  /** The end of the turn: one frame to each peer that something is due to, more only above the size limit. O(peers). */
+  /** The end of the turn: one frame to each peer that something is due to, more only above the size limit. O(peers touched). */
   flush(now: Instant, effects: CollectorEffect[]): void {
-    const { counts } = this.#state
-    for (const peer of this.#state.remotes.peers()) {
-      if (peer.channel === null) continue
-      for (const frame of peer.channel.flush(now)) {
+    const { counts, schedule, touched } = this.#state
+    for (const peer of touched) {
+      for (const frame of peer.channel?.flush(now) ?? []) {
         counts.framesSent++
         counts.bytesSent += frame.length
         effects.push({ type: 'transmit', peer: peer.node, frame })
       }
+      const sent = peer.channel?.sent ?? 0
+      if (sent > peer.leasedSent) peer.remote?.lease?.sent(sent, now)
+      peer.leasedSent = sent
+      schedule.peer(peer)
+      forgetPeerIfUnused(this.#state, peer)
     }
+    touched.clear()
   }
 
   #channelEvent(peer: Peer, event: ChannelEvent): void {
     switch (event.type) {
       case 'established':
-        if (!event.resumed) this.#established(peer, event.incarnation, event.number)
+        if (!event.resumed) this.#established(peer, event)
         break
       case 'ended':
         this.#state.sessionEnded(peer, event.reason, null)
+        if (event.reason === 'older-incarnation') {
+          peer.isRefused = true
+          this.#state.emit({ type: 'refused', peer: peer.node })
+        }
         break
       case 'message':
         // An earlier message of the same frame may have ended the session.
-        if (peer.remote !== null) this.#onMessage(peer.remote, decodeMessage(event.bytes), event.sequence)
+        if (peer.remote !== null) {
+          this.#onMessage(peer.remote, this.#state.codec.decode(event.bytes), event.sequence)
+        }
         break
       case 'refused':
+        peer.isRefused = true
+        this.#state.emit({ type: 'refused', peer: peer.node })
         break
     }
   }
 
-  #established(peer: Peer, incarnation: Incarnation, number: number): void {
+  #established(peer: Peer, { incarnation, number, since }: Established): void {
     const state = this.#state
+    const { now, rules, times } = state
     assert(peer.remote === null, 'a session ends before the next begins', { peer: peer.node })
     const remote = state.remotes.remote({ node: peer.node, incarnation })
     peer.remote = remote
     peer.connecting = false
+    peer.connectAt = null
+    peer.isRefused = false
+    peer.openedAt = now
+    peer.leasedSent = 0
     remote.session = number
+    remote.lease = new SessionLease(times, since)
     remote.received = 0
-    for (const other of state.remotes.all()) {
-      if (other.address.node === peer.node && state.isOver(other)) state.abandon(other)
-    }
-    sendWaitingClaims(state, remote)
-    state.emit({ type: 'session-opened', peer: peer.node, incarnation })
+    remote.told = 0
+    if (rules.on('reconnect-stops-quarantine')) remote.expiresAt = null
+    state.schedule.remote(remote)
+    for (const other of peer.remotes) if (state.isOver(other)) state.abandon(other)
+    // What this node still holds first of all, then what it was given meanwhile, then all else.
+    sendReconcile(state, remote, state.imports.heldOver(remote.index))
+    if (remote.session > 0) sendWaitingClaims(state, remote)
+    if (remote.session > 0) askAboutGifts(state, remote)
+    if (remote.session > 0) state.emit({ type: 'session-opened', peer: peer.node, incarnation })
   }
 }

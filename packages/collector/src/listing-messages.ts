@@ -9,17 +9,22 @@ import {
   type ImportId,
   type NodeAddress,
   ProtocolError,
+  type ReleaseMessage,
   UsageError,
 } from '@holdfast/core'
+import { answerBroken } from './broken.js'
+import { settleGifts } from './leases.js'
 import type { NodeState } from './node-state.js'
 import { pieces } from './pieces.js'
 import type { Remote } from './remotes.js'
 
 /**
  * Nothing on this node refers to these imports any more: they leave the table, and each owner is told in one message.
+ * @param generations of their representatives, if this may come late
  * @throws UsageError `no-such-import`, `import-twice`, `pinned`; nothing was changed
  */
-export function dropImports(state: NodeState, ids: readonly ImportId[]): void {
+export function dropImports(state: NodeState, named: readonly ImportId[], generations?: readonly number[]): void {
+  const ids = generations === undefined ? named : stillMeant(state, named, generations)
   if (new Set(ids).size < ids.length) throw new UsageError('import-twice', 'an import is dropped once', {})
   const mayBePinned = state.gifts.size > 0 && state.rules.on('unacked-gifts-are-roots')
   for (const id of ids) {
@@ -32,11 +37,19 @@ export function dropImports(state: NodeState, ids: readonly ImportId[]): void {
   }
   for (const [index, dropped] of state.imports.removeAll(ids)) {
     const owner = state.remotes.at(index)
-    for (const [start, end] of pieces(dropped.length)) {
+    for (const [start, end] of pieces(dropped.length, state.idsPerMessage)) {
       if (owner.session === 0) break
       state.append(owner, { type: 'dgc:dropRef', ids: dropped.subarray(start, end), received: owner.received })
     }
   }
+}
+
+/** Those that are still there, with the same representative. */
+function stillMeant(state: NodeState, ids: readonly ImportId[], generations: readonly number[]): ImportId[] {
+  const { imports, rules } = state
+  const isMeant = (id: ImportId, generation: number | undefined) =>
+    imports.generationOf(id) === generation || !rules.on('late-finalizer-is-ignored')
+  return ids.filter((id, place) => imports.has(id) && isMeant(id, generations[place]))
 }
 
 /** A holder lets go. @throws ProtocolError before anything is changed */
@@ -48,16 +61,18 @@ export function receiveDropRef(state: NodeState, from: Remote, message: DropRefM
   }
   const { released, ignored } = state.exports.drop(message.ids, from.index, message.received)
   state.counts.dropsIgnored += ignored
-  if (released.length > 0) state.request({ type: 'released', by: 'listing', objects: released })
+  state.released('listing', released)
 }
 
 /** The receiver of gifts asks, in the last message received from it, to be listed; its gifters are told that it is. */
 export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMessage): void {
   const sequence = from.received
+  const { rules } = state
+  if (!rules.on('clock-moves-with-every-message')) state.clock++
   const broken = new Set<ExportId>()
   const settled = new Map<string, { gifter: NodeAddress; gifts: GiftId[] }>()
   for (const { id, gifter, gift } of message.entries) {
-    const isOurs = message.incarnation === state.address.incarnation
+    const isOurs = message.incarnation === state.address.incarnation || !rules.on('gift-names-incarnation')
     if (!isOurs || !state.exports.addRef(id, from.index, sequence)) broken.add(id)
     const key = `${gifter.incarnation}:${gifter.node}`
     const entry = settled.get(key)
@@ -65,33 +80,54 @@ export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMes
     else entry.gifts.push(gift)
   }
   if (broken.size > 0) {
-    state.append(from, { type: 'dgc:broken', ids: [...broken].sort((a, b) => a - b), at: sequence })
+    answerBroken(
+      state,
+      from,
+      [...broken].sort((a, b) => a - b),
+    )
   }
-  if (!state.rules.on('giftAck-after-registration')) return
+  if (!rules.on('giftAck-after-registration')) return
   for (const { gifter, gifts } of settled.values()) {
-    // A gifter without a session has lost its pins with it.
-    const remote = state.remotes.remote(gifter)
-    if (remote.session > 0) state.append(remote, { type: 'dgc:giftAck', clock: state.clock, gifts })
+    // A gifter without a session will ask.
+    const remote = state.remotes.find(gifter)
+    if (remote !== undefined && remote.session > 0) {
+      state.append(remote, { type: 'dgc:giftAck', receiver: from.address, clock: state.clock, gifts })
+    }
   }
 }
 
-/** The owner has listed the receivers of these gifts. @throws ProtocolError before anything is changed */
-export function receiveGiftAck(state: NodeState, from: Remote, message: GiftAckMessage): void {
-  for (const gift of message.gifts) {
-    const id = state.gifts.importOf(gift)
-    if (id === undefined || !state.imports.has(id)) continue
-    if (state.imports.ownerOf(id) !== from.index && state.rules.on('giftAck-after-registration')) {
+/**
+ * The owner has listed the receiver of these gifts, or has settled them because this node asked. The first kind repeats what the receiver
+ * says: whatever of it is not true is the receiver's lie, and ignored.
+ * @throws ProtocolError before anything is changed
+ */
+export function receiveGiftAck(state: NodeState, from: Remote, { receiver, clock, gifts }: GiftAckMessage): void {
+  if (receiver !== null) {
+    const isTrue = (gift: GiftId) => state.gifts.isFor(gift, receiver) && isOwnerOf(state, from, gift)
+    const meant = gifts.filter(isTrue)
+    state.counts.acksIgnored += gifts.length - meant.length
+    settleGifts(state, meant, clock)
+    return
+  }
+  for (const gift of gifts) {
+    if (!isOwnerOf(state, from, gift)) {
       throw new ProtocolError('not-the-owner', 'a gift acknowledged by another node than the owner', { gift })
     }
   }
-  const unpinned: ImportId[] = []
-  for (const gift of message.gifts) {
-    const id = state.gifts.acknowledge(gift)
-    if (id === undefined || !state.imports.has(id)) continue
-    state.imports.giftAcknowledged(id, message.clock)
-    if (!state.gifts.isPinned(id)) unpinned.push(id)
-  }
-  if (unpinned.length > 0) state.request({ type: 'unpinned', imports: unpinned })
+  const overdue = gifts.filter((gift) => state.gifts.isOverdue(gift))
+  settleGifts(state, overdue, clock)
+}
+
+/** Whether a node may speak for a gift: as the owner of what was given, or because it is settled already. @throws ProtocolError `never-given` */
+function isOwnerOf(state: NodeState, node: Remote, gift: GiftId): boolean {
+  const id = state.gifts.importOf(gift)
+  if (id === undefined || !state.imports.has(id)) return true
+  return state.imports.ownerOf(id) === node.index || !state.rules.on('giftAck-after-registration')
+}
+
+/** A gifter asks about gifts that are long unacknowledged: whatever became of them, they are settled now. */
+export function receiveRelease(state: NodeState, from: Remote, { gifts }: ReleaseMessage): void {
+  state.append(from, { type: 'dgc:giftAck', receiver: null, clock: state.clock, gifts })
 }
 
 /** What this node named is gone at its owner. */
@@ -100,7 +136,8 @@ export function receiveBroken(state: NodeState, from: Remote, message: BrokenMes
   for (let index = 0; index < message.ids.length; index++) {
     const id = state.imports.find(from.index, message.ids[index] as ExportId)
     // Named anew since: the answer to that is still to come.
-    if (id !== undefined && state.imports.claimOf(id) <= message.at) broken.push(id)
+    if (id === undefined) continue
+    if (state.imports.claimOf(id) <= message.at || !state.rules.on('broken-names-a-message')) broken.push(id)
   }
   state.breakImports(broken)
 }

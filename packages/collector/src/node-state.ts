@@ -3,21 +3,28 @@
  * emit an effect, end a session. The files beside this one hold one concern each and change nothing but this.
  */
 import {
-  encodeMessage,
+  after,
+  type Duration,
   type HoldfastError,
   type ImportId,
+  type Instant,
+  instant,
   LimitError,
   type Message,
+  type MessageCodec,
   type NodeAddress,
   type NodeId,
+  type ObjectKey,
   ProtocolError,
   type Rules,
   type Sequence,
   UsageError,
 } from '@holdfast/core'
+import type { LeaseTimes } from '@holdfast/lease'
 import { ExportTable, GiftTable, ImportTable } from '@holdfast/refcount'
 import type { CollectorEffect } from './effect.js'
 import { type Peer, type Remote, Remotes } from './remotes.js'
+import { Schedule } from './schedule.js'
 
 /** Counts since the start, for metrics and tests. */
 export interface CollectorCounts {
@@ -26,38 +33,64 @@ export interface CollectorCounts {
   framesSent: number
   bytesSent: number
   dropsIgnored: number
+  /** Acknowledgements of gifts that were not made to whoever claims them. */
+  acksIgnored: number
   verdictsApplied: number
   alarms: number
+  /** Tables found to differ from what the holder had, and repaired. */
+  repairs: number
+}
+
+export interface NodeStateOptions {
+  readonly address: NodeAddress
+  readonly times: LeaseTimes
+  readonly codec: MessageCodec
+  readonly idsPerMessage: number
 }
 
 export class NodeState {
   readonly address: NodeAddress
+  readonly times: LeaseTimes
   readonly rules: Rules
+  readonly codec: MessageCodec
+  /** The most ids in a message, see `pieces`. */
+  readonly idsPerMessage: number
   readonly exports: ExportTable
   readonly imports: ImportTable
   readonly gifts = new GiftTable()
   readonly remotes = new Remotes()
+  readonly schedule: Schedule
   readonly counts: CollectorCounts = {
     messagesSent: 0,
     messagesReceived: 0,
     framesSent: 0,
     bytesSent: 0,
     dropsIgnored: 0,
+    acksIgnored: 0,
     verdictsApplied: 0,
     alarms: 0,
+    repairs: 0,
   }
+  /** The time of the turn. */
+  now: Instant = instant(0)
   /** The owner clock: moves with every message processed and every session that ends. */
   clock = 0
   /** Nodes whose sessions ended and whom the coordinator's part has not been told of yet. */
   readonly lost: NodeId[] = []
+  /** Peers that something happened to in this turn: their frames are written at its end. */
+  readonly touched = new Set<Peer>()
   #effects: CollectorEffect[] = []
   #requests: CollectorEffect[] = []
 
-  constructor(address: NodeAddress, rules: Rules) {
+  constructor({ address, times, codec, idsPerMessage }: NodeStateOptions, rules: Rules) {
     this.address = address
+    this.times = times
+    this.codec = codec
+    this.idsPerMessage = idsPerMessage
     this.rules = rules
     this.exports = new ExportTable(rules)
     this.imports = new ImportTable(rules)
+    this.schedule = new Schedule(this)
   }
 
   emit(effect: CollectorEffect): void {
@@ -72,9 +105,14 @@ export class NodeState {
     this.#requests.push(effect)
   }
 
+  /** Nobody holds these objects any more. */
+  released(by: 'listing' | 'verdict' | 'lease', objects: readonly ObjectKey[]): void {
+    if (objects.length > 0) this.request({ type: 'released', by, objects })
+  }
+
   /** Hands out what the turn has emitted. */
   takeEffects(): CollectorEffect[] {
-    const effects = [...this.#effects, ...this.#requests]
+    const effects = this.#requests.length === 0 ? this.#effects : [...this.#effects, ...this.#requests]
     this.#effects = []
     this.#requests = []
     return effects
@@ -89,15 +127,21 @@ export class NodeState {
   isOver(remote: Remote): boolean {
     const { node, incarnation } = remote.address
     if (node === this.address.node) return true
-    const latest = this.remotes.peer(node).channel?.peerIncarnation ?? null
-    return latest !== null && incarnation < latest
+    const latest = this.remotes.findPeer(node)?.channel?.peerIncarnation ?? null
+    if (latest === null) return false
+    return this.rules.on('incarnations-are-ordered') ? incarnation < latest : incarnation !== latest
+  }
+
+  /** Whether there is a session with a remote, as far as this node can still tell: its view of it is not over. */
+  isOpen(remote: Remote): boolean {
+    return remote.lease !== null && this.now < remote.lease.endsAt
   }
 
   /** The open session's other end. @throws UsageError `no-session` */
   openRemote(node: NodeId): Remote {
-    const { remote } = this.remotes.peer(node)
-    if (remote === null) throw new UsageError('no-session', 'there is no session with this node yet', { node })
-    return remote
+    const remote = this.remotes.findPeer(node)?.remote ?? null
+    if (remote !== null && this.isOpen(remote)) return remote
+    throw new UsageError('no-session', 'there is no session with this node yet', { node })
   }
 
   /** My last message to a remote in the open session, 0 without one. */
@@ -115,8 +159,9 @@ export class NodeState {
    * @throws LimitError when it does not fit; nothing was changed
    */
   appendRefusable(remote: Remote, message: Message): Sequence {
-    const sequence = this.#channel(remote).append(encodeMessage(message))
+    const sequence = this.#channel(remote).append(this.codec.encode(message))
     this.counts.messagesSent++
+    this.touched.add(this.remotes.peer(remote.address.node))
     return sequence
   }
 
@@ -135,12 +180,28 @@ export class NodeState {
     }
   }
 
-  /** Asks the driver for a link to a node, or a session over the one there is, once. */
-  connect(node: NodeId): void {
-    const peer = this.remotes.peer(node)
-    if (peer.remote !== null || peer.connecting) return
+  /** Asks the driver for a link to a node, or a session over the one there is; again after a while, as long as it is needed. */
+  connect(peer: Peer): void {
+    if (peer.connecting || peer.isRefused) return
+    if (peer.remote !== null && peer.channel?.isLinked === true) return
     peer.connecting = true
-    if (peer.channel?.state !== 'opening') this.emit({ type: 'connect', peer: node })
+    this.connectLater(peer)
+    if (peer.channel?.state !== 'opening' || !peer.channel.isLinked) this.emit({ type: 'connect', peer: peer.node })
+  }
+
+  /** Asks for a link or a session after a while, if one is needed then; after twice the while the next time. */
+  connectLater(peer: Peer): void {
+    const { holderTerm, pingAfter } = this.times
+    const wait: Duration = Math.max(peer.connectWait, pingAfter / 8)
+    peer.connectAt = after(this.now, wait)
+    peer.connectWait = Math.min(wait * 2, holderTerm)
+    this.touched.add(peer)
+  }
+
+  /** A link or a session is lost. Not at once: one that ends as soon as it begins would be asked for without end. */
+  connectAgain(peer: Peer): void {
+    if (this.now >= after(peer.openedAt, this.times.pingAfter)) peer.connectWait = 0
+    this.connectLater(peer)
   }
 
   /** This side ends its session with a peer. */
@@ -151,25 +212,33 @@ export class NodeState {
 
   /**
    * A session is over, whoever ended it. What the remote held stays, in quarantine, and counts as live; what this node
-   * held from it breaks: until the lease protocol can reconcile, an ended session is never resumed by another.
+   * held from it is held over for the reconcile of the next session, for as long. If a later lifetime has appeared, it breaks.
    */
   sessionEnded(peer: Peer, reason: string, error: HoldfastError | null): void {
+    this.touched.add(peer)
     const { remote } = peer
     if (remote === null) return
     peer.remote = null
     peer.connecting = false
     remote.session = 0
+    remote.lease = null
+    remote.reconcilingSince = 0
     this.lost.push(peer.node)
-    this.clock++
-    this.exports.endSession(remote.index)
+    if (this.rules.on('clock-moves-with-every-message')) this.clock++
+    this.released('lease', this.exports.endSession(remote.index))
+    this.imports.holdOver(remote.index)
+    remote.expiresAt = after(this.now, this.times.quarantine)
+    this.schedule.remote(remote)
     this.emit({ type: 'session-ended', peer: peer.node, reason, error: error?.toData() ?? null })
-    this.abandon(remote)
+    if (this.isOver(remote)) this.abandon(remote)
+    this.connectAgain(peer)
   }
 
   /** What this node holds from a remote breaks, and so does what it would still have asked it for. */
   abandon(remote: Remote): void {
     this.breakImports(this.imports.idsOf(remote.index))
-    remote.waiting.length = 0
+    remote.waiting = []
+    this.schedule.remote(remote)
   }
 
   /** Imports that refer to nothing any more leave the tables. */
@@ -184,7 +253,7 @@ export class NodeState {
   }
 
   #channel(remote: Remote): NonNullable<Peer['channel']> {
-    const { channel } = this.remotes.peer(remote.address.node)
+    const channel = this.remotes.findPeer(remote.address.node)?.channel ?? null
     if (channel === null) throw new ProtocolError('no-channel', 'a session without a channel', { ...remote.address })
     return channel
   }

@@ -4,11 +4,11 @@
  */
 
 /** At most 8 bytes each: half a megabyte, and as a rule a byte each. */
-const IDS_PER_MESSAGE = 1 << 16
+export const IDS_PER_MESSAGE = 1 << 16
 
 /** Where the pieces of a list begin and end. */
-export function* pieces(length: number): IterableIterator<readonly [start: number, end: number]> {
-  for (let start = 0; start < length; start += IDS_PER_MESSAGE) {
-    yield [start, Math.min(start + IDS_PER_MESSAGE, length)]
+export function* pieces(length: number, size: number): IterableIterator<readonly [start: number, end: number]> {
+  for (let start = 0; start < length; start += size) {
+    yield [start, Math.min(start + size, length)]
   }
 }

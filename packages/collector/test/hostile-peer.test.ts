@@ -55,10 +55,15 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     incarnation: fc.constantFrom(1 as Incarnation, 2 as Incarnation),
     entries: fc.array(fc.record({ id: ids, gifter: addresses, gift: gifts }), { maxLength: 3 }),
   }),
-  fc.record({ type: fc.constant('dgc:giftAck' as const), clock: numbers, gifts: fc.array(gifts, { maxLength: 3 }) }),
+  fc.record({
+    type: fc.constant('dgc:giftAck' as const),
+    receiver: fc.constantFrom(null, { node: node('bob'), incarnation: 1 as Incarnation }),
+    clock: numbers,
+    gifts: fc.array(gifts, { maxLength: 3 }),
+  }),
   fc.record({ type: fc.constant('dgc:dropRef' as const), ids: columns, received: numbers }),
   fc.record({ type: fc.constant('dgc:broken' as const), ids: columns, at: numbers }),
-  fc.constantFrom<Message>({ type: 'dgc:askReport' }, { type: 'dgc:bringOutYourDead' }),
+  fc.constantFrom<Message>({ type: 'dgc:askReport', full: false }, { type: 'dgc:bringOutYourDead' }),
   fc.record({ type: fc.constant('dgc:report' as const), report: bytes }),
   columns.map((list): Message => ({ type: 'dgc:collect', incarnation: 1 as Incarnation, ids: list, versions: list })),
 )
@@ -146,8 +151,16 @@ describe('a hostile peer', () => {
 
   it.each<[string, Message, string]>([
     ['drops as of a message that was never sent', { type: 'dgc:dropRef', ids: [1], received: 99 }, 'bad-received'],
-    ['acknowledges a gift that was never made', { type: 'dgc:giftAck', clock: 1, gifts: [giftId(9)] }, 'never-given'],
-    ["acknowledges a gift of another's object", { type: 'dgc:giftAck', clock: 1, gifts: [giftId(1)] }, 'not-the-owner'],
+    [
+      'acknowledges a gift that was never made',
+      { type: 'dgc:giftAck', receiver: null, clock: 1, gifts: [giftId(9)] },
+      'never-given',
+    ],
+    [
+      "acknowledges a gift of another's object",
+      { type: 'dgc:giftAck', receiver: null, clock: 1, gifts: [giftId(1)] },
+      'not-the-owner',
+    ],
     ['gives a node its own object', call({ references: [giftOf(address('alice'))] }), 'gift-of-own'],
     ['gives upon too many gifts', call({ references: [{ ...giftOf(address('bob')), depth: 256 }] }), 'gift-depth'],
     ['reports in the name of another', { type: 'dgc:report', report: emptyReport('bob') }, 'foreign-report'],
@@ -180,7 +193,7 @@ describe('a hostile peer', () => {
     const verdict: Message = { type: 'dgc:collect', incarnation: 1 as Incarnation, ids: [1], versions: [2] }
     forge(
       encodeMessage(verdict),
-      encodeMessage({ type: 'dgc:askReport' }),
+      encodeMessage({ type: 'dgc:askReport', full: false }),
       encodeMessage({ type: 'dgc:bringOutYourDead' }),
     )
     const untrusted = world.log.filter(({ effect }) => effect.type === 'untrusted')
@@ -219,7 +232,7 @@ function giftOf(owner: NodeAddress): WireReference & { kind: 'gift' } {
 }
 
 function emptyReport(name: string): Uint8Array {
-  const references = { anonymous: 0, offsets: new Uint32Array(1), targets: new Uint32Array(0) }
+  const references = { inner: [], offsets: new Uint32Array(1), targets: new Uint32Array(0) }
   const exports = { ids: [], versions: [], quarantined: [] }
   return encodeReport({ ...address(name), number: 1, clock: 1, exports, peers: [], references })
 }

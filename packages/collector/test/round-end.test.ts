@@ -14,7 +14,7 @@ describe('a round', () => {
   it('ends when asking for a report is what fills the queue', () => {
     const world = new World(['alice', 'bob', 'carol'], { tolerates: ['session-ended'], collector: { limits: LIMITS } })
     // bob takes nothing in any more, so alice's queue to him fills up.
-    const fill = (): void => world.send('alice', { node: 'bob' })
+    const fill = (): number => world.send('alice', { node: 'bob' })
     expect(() => {
       for (;;) fill()
     }).toThrow(/unacked-bytes/)

@@ -10,6 +10,7 @@ export {
   writeDeltas,
   writeRuns,
 } from './columns.js'
+export { digestOf } from './digest.js'
 export { type ErrorData, HoldfastError, InvariantError, LimitError, ProtocolError, UsageError } from './errors.js'
 export { IdMap } from './id-map.js'
 export {
@@ -25,7 +26,7 @@ export {
   type ObjectKey,
   type Sequence,
 } from './ids.js'
-export { decodeMessage, encodeMessage } from './message/codec.js'
+export { decodeMessage, encodeMessage, type MessageCodec, WIRE_CODEC } from './message/codec.js'
 export type {
   AddRefMessage,
   AskReportMessage,
@@ -36,6 +37,11 @@ export type {
   DropRefMessage,
   GiftAckMessage,
   Message,
+  PingMessage,
+  PongMessage,
+  ReconcileMessage,
+  ReconcileOkMessage,
+  ReleaseMessage,
   ReportMessage,
   ReturnMessage,
 } from './message/message.js'
@@ -43,4 +49,5 @@ export { type NodeAddress, readAddress, type WireReference, writeAddress } from 
 export { placesInOrder } from './order.js'
 export { Random } from './random.js'
 export { ALL_RULES, RULES, type Rule, type Rules } from './rules.js'
+export { firstAtLeast } from './search.js'
 export { after, type Duration, earlier, type Instant, instant } from './time.js'

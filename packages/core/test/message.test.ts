@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ProtocolError } from '../src/errors.js'
 import { type ExportId, type GiftId, type Incarnation, nodeId } from '../src/ids.js'
 import { decodeMessage, encodeMessage } from '../src/message/codec.js'
-import type { Message } from '../src/message/message.js'
+import { MESSAGE_CODES, type Message } from '../src/message/message.js'
 import type { WireReference } from '../src/message/reference.js'
 
 const positive = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }))
@@ -19,6 +19,7 @@ const reference: fc.Arbitrary<WireReference> = fc.oneof(
   fc.record({ kind: fc.constant('gift' as const), id: exportIds, owner: address, gift: gifts, depth: fc.nat(9) }),
 )
 const references = fc.array(reference, { maxLength: 12 })
+const u32 = fc.nat(0xffffffff)
 const payload = fc.uint8Array({ maxLength: 40 })
 
 const messages: fc.Arbitrary<Message> = fc.oneof(
@@ -35,10 +36,15 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     incarnation: incarnations,
     entries: fc.array(fc.record({ id: exportIds, gifter: address, gift: gifts }), { maxLength: 12 }),
   }),
-  fc.record({ type: fc.constant('dgc:giftAck' as const), clock: counter, gifts: fc.array(gifts, { maxLength: 12 }) }),
+  fc.record({
+    type: fc.constant('dgc:giftAck' as const),
+    receiver: fc.option(address),
+    clock: counter,
+    gifts: fc.array(gifts, { maxLength: 12 }),
+  }),
   fc.record({ type: fc.constant('dgc:dropRef' as const), ids: ascending, received: counter }),
   fc.record({ type: fc.constant('dgc:broken' as const), ids: ascending, at: counter }),
-  fc.record({ type: fc.constant('dgc:askReport' as const) }),
+  fc.record({ type: fc.constant('dgc:askReport' as const), full: fc.boolean() }),
   fc.record({ type: fc.constant('dgc:bringOutYourDead' as const) }),
   fc.record({ type: fc.constant('dgc:report' as const), report: payload }),
   fc.tuple(incarnations, ascending, fc.nat()).map(([incarnation, ids, version]) => ({
@@ -47,6 +53,11 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     ids,
     versions: ids.map((_, place) => version + (place % 3)),
   })),
+  fc.record({ type: fc.constant('dgc:release' as const), gifts: fc.array(gifts, { maxLength: 12 }) }),
+  fc.record({ type: fc.constant('dgc:ping' as const), received: counter, count: counter, digest: u32 }),
+  fc.record({ type: fc.constant('dgc:pong' as const) }),
+  fc.record({ type: fc.constant('dgc:reconcile' as const), last: fc.boolean(), received: counter, ids: ascending }),
+  fc.record({ type: fc.constant('dgc:reconcileOk' as const), at: counter }),
 )
 
 /** Plain data, so that a view and an array of the same bytes are equal. */
@@ -86,9 +97,59 @@ describe('a message', () => {
     expect(() => decodeMessage(Uint8Array.of(200))).toThrow(/unknown-message/)
   })
 
+  it('of every kind that there is is among those tested', () => {
+    const tested = new Set(fc.sample(messages, { numRuns: 1000, seed: 1 }).map(({ type }) => type))
+    expect([...tested].sort()).toEqual(Object.keys(MESSAGE_CODES).sort())
+    expect(new Set(Object.values(MESSAGE_CODES)).size).toBe(tested.size)
+  })
+
+  it.each<[string, string, readonly number[]]>([
+    ['a kind that a later version speaks', 'unknown-message', [16]],
+    ['nothing at all', 'malformed', []],
+    ['a reconcile that is neither the last chunk nor not', 'malformed', [14, 2, 0, 0]],
+    ['a reconcile of more ids than follow', 'malformed', [14, 1, 0, 200]],
+    ['a reconcile of the id 0', 'bad-id', [14, 1, 0, 1, 0]],
+    ['a reconcile without its ids', 'malformed', [14, 1, 5]],
+    ['a reconcile with something behind it', 'malformed', [14, 1, 0, 0, 7]],
+    ['a giftAck to neither somebody nor nobody', 'malformed', [4, 2, 0, 0]],
+    ['a giftAck whose receiver has no name', 'bad-id', [4, 1, 0, 1, 0, 0]],
+    ['a giftAck whose receiver has the lifetime 0', 'bad-id', [4, 1, 1, 97, 0, 0, 0]],
+    ['a giftAck of the gift 0', 'bad-id', [4, 0, 0, 1, 0]],
+    ['a release of the gift 0', 'bad-id', [11, 1, 0]],
+    ['a release of more gifts than follow', 'malformed', [11, 3, 2]],
+    ['a ping with half a digest', 'malformed', [12, 1, 1, 9, 9]],
+    ['a ping with something behind it', 'malformed', [12, 1, 1, 9, 9, 9, 9, 9]],
+    ['a pong with something in it', 'malformed', [13, 0]],
+    ['a reconcileOk of no message', 'malformed', [15]],
+    ['a wish for a report that is neither full nor not', 'malformed', [7, 3]],
+  ])('that is %s is refused as %s', (_, code, bytes) => {
+    const decode = () => decodeMessage(Uint8Array.from(bytes))
+    expect(decode).toThrow(ProtocolError)
+    expect(decode).toThrow(expect.objectContaining({ code }))
+  })
+
+  it('of the same kinds is taken where it is right', () => {
+    for (const bytes of [
+      [14, 1, 0, 0],
+      [14, 0, 0, 1, 1],
+      [4, 0, 0, 1, 2],
+      [4, 1, 1, 97, 1, 0, 0],
+      [11, 1, 2],
+      [12, 1, 1, 9, 9, 9, 9],
+      [13],
+      [15, 1],
+      [7, 1],
+    ]) {
+      const message = decodeMessage(Uint8Array.from(bytes))
+      expect([...encodeMessage(message)]).toEqual(bytes)
+    }
+  })
+
   it('costs a few bytes a reference', () => {
     const ids = Float64Array.from({ length: 10_000 }, (_, index) => index * 3 + 1)
     expect(encodeMessage({ type: 'dgc:dropRef', ids, received: 9 }).length).toBeLessThan(1.1 * ids.length)
+    const reconcile = encodeMessage({ type: 'dgc:reconcile', ids, received: 9, last: true })
+    expect(reconcile.length).toBeLessThan(1.1 * ids.length)
     const grants = Array.from(ids, (id) => ({ kind: 'grant' as const, id: id as ExportId }))
     const call = { type: 'call' as const, call: 1, target: null, references: grants, payload: new Uint8Array(0) }
     expect(encodeMessage(call).length).toBeLessThan(1.1 * ids.length)

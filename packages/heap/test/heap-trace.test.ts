@@ -45,7 +45,7 @@ it('a trace tells suspects, and who of them reaches whom, like the naive heap', 
         exports,
         imports.map(([, id]) => id),
       )
-      const sources = exports.length + answer.anonymous
+      const sources = exports.length + answer.inner.length
       expect(answer.offsets).toHaveLength(sources + 1)
       expect(answer.targets).toHaveLength(answer.offsets[sources])
       const vertexOf = new Map<Handle, number>(exports.map((handle, place) => [handle, place]))
@@ -62,7 +62,7 @@ it('a trace tells suspects, and who of them reaches whom, like the naive heap', 
       // Linear in the objects and references traced.
       const white = world.handles.filter((handle) => !reached.has(handle))
       const references = white.reduce((sum, handle) => sum + (naive.references.get(handle)?.length ?? 0), 0)
-      expect(answer.anonymous).toBeLessThanOrEqual(white.length)
+      expect(answer.inner.length).toBeLessThanOrEqual(white.length)
       expect(answer.targets.length).toBeLessThanOrEqual(references)
     }),
     { numRuns: 500 },
@@ -81,6 +81,6 @@ it('a hundred exports over shared structure that reaches a hundred imports make 
     exports,
     imports.map((_, id) => id),
   )
-  expect(answer.anonymous).toBe(1)
+  expect(answer.inner.length).toBe(1)
   expect(answer.targets).toHaveLength(200)
 })

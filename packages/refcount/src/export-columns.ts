@@ -1,8 +1,11 @@
 /** The columns of the export table, and what a report takes of them: copies in the order of ids, some entries left out. */
-import type { Column, ColumnTable, ExportId, ObjectKey } from '@holdfast/core'
+import { type Column, type ColumnTable, type ExportId, firstAtLeast, type ObjectKey } from '@holdfast/core'
 
-/** `object`: its key. `ver`. `holders`: rows and quarantined entries. `quarantined`: how many of those are quarantined. */
-export type Exports = ColumnTable<'object' | 'ver' | 'holders' | 'quarantined'>
+/**
+ * `object`: its key. `ver`. `holders`: rows and quarantined entries. `quarantined`: how many of those are quarantined. `usedAt`: when `ver`
+ * last moved.
+ */
+export type Exports = ColumnTable<'object' | 'ver' | 'holders' | 'quarantined' | 'usedAt'>
 
 /** The rows of one holder: `g` is my sequence number of the last grant, `r` the holder's of its last addRef. */
 export type Rows = ColumnTable<'g' | 'r'>
@@ -51,7 +54,7 @@ export function selectExports(exports: Exports, passes: (object: ObjectKey, id: 
   }
 }
 
-/** The rows of the exports `ids` (ascending): both are walked once. O(rows log rows + ids). */
+/** The rows of the exports `ids` (ascending). O(rows log(rows + ids)), however many exports there are. */
 export function selectRows(rows: Rows, ids: Column): RowColumns {
   const slots = rows.slotsById()
   const { g, r } = rows.columns
@@ -63,7 +66,7 @@ export function selectRows(rows: Rows, ids: Column): RowColumns {
   for (let index = 0; index < slots.length && place < ids.length; index++) {
     const slot = slots[index]
     const id = rows.idAt(slot)
-    while (place < ids.length && ids[place] < id) place++
+    place = firstAtLeast(ids, place, id)
     if (ids[place] !== id) continue
     places[count] = place
     granted[count] = g[slot]

@@ -4,7 +4,8 @@
  * Invariants
  * - An export's id is never reused within the incarnation, also when the object is exported again later.
  * - `ver` moves with every grant, use and addRef, and with nothing else.
- * - A row belongs to the holder's current session; when that session ends all its rows become quarantined entries.
+ * - A row belongs to the holder's current session; when that session ends all its rows become quarantined entries, which a
+ *   reconcile in the next makes rows again, and the end of the quarantine removes.
  * - An export that nobody holds, in a row or in quarantine, is removed at once and handed out as released.
  *
  * Sequence numbers, `g` and `r` are those of `docs/protocol.md`, section 2. Source: reference listing after Birrell, Evers, Nelson,
@@ -14,27 +15,36 @@
 import {
   ALL_RULES,
   type Column,
-  ColumnTable,
   type ExportId,
-  fail,
-  IdMap,
+  type Instant,
+  instant,
   type ObjectKey,
   ProtocolError,
   type Rules,
   type Sequence,
-  UsageError,
 } from '@holdfast/core'
-import {
-  type ExportColumns,
-  type Exports,
-  type RowColumns,
-  type Rows,
-  selectExports,
-  selectRows,
-} from './export-columns.js'
+import { type ExportColumns, type RowColumns, type Rows, selectExports, selectRows } from './export-columns.js'
+import { ExportEntries } from './export-entries.js'
+import { type Digest, type HolderIndex, HolderLists } from './holder-lists.js'
+import { SessionRows } from './session-rows.js'
 
-/** What the table calls a holder: a small number that its user chooses, one for each incarnation of a peer. */
-export type HolderIndex = number
+/** An export, for whoever looks into the table. */
+export interface ExportDetails {
+  readonly id: ExportId
+  readonly object: ObjectKey
+  /** `ver`. */
+  readonly version: number
+  /** When it was last granted, used or claimed. */
+  readonly usedAt: Instant
+  readonly holders: readonly HolderDetails[]
+}
+
+export interface HolderDetails {
+  readonly holder: HolderIndex
+  /** `g` and `r` of its row; null for one in quarantine. */
+  readonly stamps: { readonly granted: Sequence; readonly added: Sequence } | null
+  readonly isQuarantined: boolean
+}
 
 /** What a drop did. */
 export interface DropResult {
@@ -45,16 +55,15 @@ export interface DropResult {
 }
 
 export class ExportTable {
-  readonly #exports: Exports = new ColumnTable(['object', 'ver', 'holders', 'quarantined'])
-  /** The export of each exported object, by its key. */
-  readonly #byObject = new ColumnTable(['id'])
-  readonly #rows = new Map<HolderIndex, Rows>()
-  readonly #quarantine = new Map<HolderIndex, IdMap>()
+  readonly #entries = new ExportEntries()
+  readonly #exports = this.#entries.table
+  readonly #lists = new HolderLists()
+  readonly #sessions: SessionRows
   readonly #rules: Rules
-  #nextId = 1
 
   constructor(rules: Rules = ALL_RULES) {
     this.#rules = rules
+    this.#sessions = new SessionRows(this.#entries, this.#lists, rules)
   }
 
   /** How many objects are exported. */
@@ -64,19 +73,17 @@ export class ExportTable {
 
   /** How many (export, holder) rows there are, without the quarantined. O(holders). */
   get rowCount(): number {
-    let count = 0
-    for (const rows of this.#rows.values()) count += rows.size
-    return count
+    return this.#lists.rowCount
   }
 
   /** What the next object to be exported will be called. */
   get nextId(): ExportId {
-    return this.#nextId as ExportId
+    return this.#entries.nextId
   }
 
   /** Whether an id was ever handed out in this incarnation. */
   isIssued(id: ExportId): boolean {
-    return id < this.#nextId
+    return id < this.#entries.nextId
   }
 
   has(id: ExportId): boolean {
@@ -85,35 +92,32 @@ export class ExportTable {
 
   /** The object behind an export. @throws InvariantError when there is no such export */
   objectOf(id: ExportId): ObjectKey {
-    return this.#exports.columns.object[this.#slot(id)] as ObjectKey
+    return this.#exports.columns.object[this.#entries.slot(id)] as ObjectKey
   }
 
   /** The export of an object, or undefined. */
   exportOf(object: ObjectKey): ExportId | undefined {
-    const slot = this.#byObject.slotOf(object)
-    return slot < 0 ? undefined : (this.#byObject.columns.id[slot] as ExportId)
+    return this.#entries.idOf(object)
   }
 
   /** `ver` of an export. @throws InvariantError when there is no such export */
   versionOf(id: ExportId): number {
-    return this.#exports.columns.ver[this.#slot(id)]
+    return this.#exports.columns.ver[this.#entries.slot(id)]
   }
 
   /** Whether somebody has the export in quarantine. @throws InvariantError when there is no such export */
   isQuarantined(id: ExportId): boolean {
-    return this.#exports.columns.quarantined[this.#slot(id)] > 0
+    return this.#exports.columns.quarantined[this.#entries.slot(id)] > 0
   }
 
   /** The nodes that refer to an export, the quarantined included. O(holders of the table). */
   holdersOf(id: ExportId): HolderIndex[] {
-    const rows = [...this.#rows].filter(([, table]) => table.slotOf(id) >= 0)
-    const quarantined = [...this.#quarantine].filter(([, ids]) => ids.has(id))
-    return [...new Set([...rows, ...quarantined].map(([holder]) => holder))]
+    return this.#lists.holdersOf(id)
   }
 
   /** Whether a holder is listed for an export in its current session. */
   isListed(id: ExportId, holder: HolderIndex): boolean {
-    return (this.#rows.get(holder)?.slotOf(id) ?? -1) >= 0
+    return this.#lists.rowsOf(holder).slotOf(id) >= 0
   }
 
   /** The exports whose object passes a test, ascending, column by column; for reports. O(n log n). */
@@ -121,14 +125,27 @@ export class ExportTable {
     return selectExports(this.#exports, passes)
   }
 
+  /** The turn is at this time: what is granted, used or claimed in it was last used then. */
+  at(now: Instant): void {
+    this.#entries.now = now
+  }
+
+  /** What is known of an export. O(holders of the table). @throws InvariantError when there is no such export */
+  details(id: ExportId): ExportDetails {
+    const slot = this.#entries.slot(id)
+    const { object, ver, usedAt } = this.#exports.columns
+    const holders = this.#lists.holdersOf(id).map((holder) => ({ holder, ...this.#lists.stampsOf(id, holder) }))
+    return { id, object: object[slot] as ObjectKey, version: ver[slot], usedAt: instant(usedAt[slot]), holders }
+  }
+
   /** The exported objects, each once. O(n). */
   *objects(): IterableIterator<ObjectKey> {
     for (let slot = 0; slot < this.#exports.size; slot++) yield this.#exports.columns.object[slot] as ObjectKey
   }
 
-  /** A holder's rows of the given exports (ascending): their places among those, and the stamps. O(rows + exports). */
+  /** A holder's rows of the given exports (ascending): their places among those, and the stamps. O(rows), nearly. */
   selectRows(holder: HolderIndex, ids: Column): RowColumns {
-    return selectRows(this.#rows.get(holder) ?? new ColumnTable(['g', 'r']), ids)
+    return selectRows(this.#lists.rowsOf(holder), ids)
   }
 
   /**
@@ -136,11 +153,11 @@ export class ExportTable {
    * missing. Returns the export's id.
    */
   grant(object: ObjectKey, holder: HolderIndex, sequence: Sequence): ExportId {
-    const id = this.exportOf(object) ?? this.#export(object)
-    const rows = this.#rowsFor(holder)
+    const id = this.#entries.idOf(object) ?? this.#entries.add(object)
+    const rows = this.#lists.ensureRows(holder)
     const row = this.#row(id, rows)
     rows.columns.g[row] = sequence
-    this.#exports.columns.ver[this.#slot(id)]++
+    this.#entries.moved(this.#entries.slot(id))
     return id
   }
 
@@ -150,9 +167,9 @@ export class ExportTable {
    * goes for an id that was never issued, too: a gift that named it may have deceived the holder.
    */
   use(id: ExportId, holder: HolderIndex): ObjectKey | undefined {
-    if (!this.isListed(id, holder)) return undefined
-    const slot = this.#slot(id)
-    this.#exports.columns.ver[slot]++
+    const slot = this.#exports.slotOf(id)
+    if (slot < 0 || (!this.isListed(id, holder) && this.#rules.on('use-needs-a-row'))) return undefined
+    this.#entries.moved(slot)
     return this.#exports.columns.object[slot] as ObjectKey
   }
 
@@ -162,10 +179,10 @@ export class ExportTable {
    */
   addRef(id: ExportId, holder: HolderIndex, sequence: Sequence): boolean {
     if (!this.has(id)) return false
-    const rows = this.#rowsFor(holder)
+    const rows = this.#lists.ensureRows(holder)
     const row = this.#row(id, rows)
     rows.columns.r[row] = sequence
-    this.#exports.columns.ver[this.#slot(id)]++
+    this.#entries.moved(this.#entries.slot(id))
     return true
   }
 
@@ -174,38 +191,70 @@ export class ExportTable {
    * (resurrection); what is not listed is ignored and counted. O(ids).
    */
   drop(ids: Column, holder: HolderIndex, received: Sequence): DropResult {
-    const rows = this.#rows.get(holder)
+    const rows = this.#lists.rowsOf(holder)
     const released: ObjectKey[] = []
     let ignored = 0
     for (let index = 0; index < ids.length; index++) {
-      const row = rows?.slotOf(ids[index]) ?? -1
-      if (rows === undefined || row < 0 || this.#isRenewed(rows, row, received)) {
+      const row = rows.slotOf(ids[index])
+      if (row < 0 || this.#isRenewed(rows, row, received)) {
         ignored++
         continue
       }
       rows.removeAt(row)
-      this.#letGo(ids[index] as ExportId, released)
+      this.#entries.letGo(ids[index] as ExportId, released)
     }
-    if (rows?.size === 0) this.#rows.delete(holder)
+    this.#lists.tidy(holder)
+    this.#lists.settle(holder)
     return { released, ignored }
   }
 
-  /** A holder's session is over: what it held counts as live, in quarantine. O(its rows). */
-  endSession(holder: HolderIndex): void {
-    const rows = this.#rows.get(holder)
-    if (rows === undefined) return
-    this.#rows.delete(holder)
-    const quarantine = this.#quarantine.get(holder) ?? new IdMap()
-    this.#quarantine.set(holder, quarantine)
-    for (let row = 0; row < rows.size; row++) {
-      const { holders, quarantined } = this.#exports.columns
-      const slot = this.#slot(rows.idAt(row) as ExportId)
-      if (quarantine.has(rows.idAt(row))) holders[slot]--
-      else {
-        quarantine.set(rows.idAt(row), 0)
-        quarantined[slot]++
-      }
-    }
+  /**
+   * A holder's session is over: what it held counts as live, in quarantine. O(its rows).
+   * @returns objects that nobody holds any more: none, with all rules
+   */
+  endSession(holder: HolderIndex): ObjectKey[] {
+    return this.#sessions.end(holder)
+  }
+
+  /**
+   * A holder tells in its message `sequence` that it still holds these: what it has a row or a quarantined entry for is listed.
+   * Does not move `ver`. O(ids).
+   * @returns the ids that are not listed: answer `broken`
+   */
+  relist(ids: Column, holder: HolderIndex, sequence: Sequence): ExportId[] {
+    return this.#sessions.relist(ids, holder, sequence)
+  }
+
+  /**
+   * A holder has told all that it holds, from its message `since` on: what it did not name, it does not hold, unless a message of mine
+   * after `received` granted it. O(its rows and quarantine).
+   * @returns objects that nobody holds any more
+   */
+  endReconcile(holder: HolderIndex, since: Sequence, received: Sequence): ObjectKey[] {
+    const { released } = this.drop(this.#sessions.unnamed(holder, since, received), holder, received)
+    return this.#rules.on('reconcile-ends-quarantine') ? [...released, ...this.endQuarantine(holder)] : released
+  }
+
+  /** What a holder has in quarantine is removed. O(that). @returns objects that nobody holds any more */
+  endQuarantine(holder: HolderIndex): ObjectKey[] {
+    return this.#sessions.endQuarantine(holder)
+  }
+
+  /** How many entries a holder has in quarantine. O(1). */
+  quarantineSize(holder: HolderIndex): number {
+    return this.#lists.quarantineSize(holder)
+  }
+
+  /** Whether a holder has rows or quarantined entries. O(1). */
+  knows(holder: HolderIndex): boolean {
+    return this.#lists.knows(holder)
+  }
+
+  /**
+   * What a holder must hold that has received all that was sent to it; undefined while that cannot be said. O(its rows).
+   */
+  digestFor(holder: HolderIndex): Digest | undefined {
+    return this.#lists.digestFor(holder)
   }
 
   /**
@@ -215,25 +264,15 @@ export class ExportTable {
    */
   sweep(ids: Column, versions: Column): ObjectKey[] | undefined {
     for (let index = 0; index < ids.length; index++) {
-      this.#requireIssued(ids[index] as ExportId)
-      const slot = this.#exports.slotOf(ids[index])
+      const id = ids[index] as ExportId
+      if (!this.isIssued(id)) {
+        throw new ProtocolError('never-issued', 'the peer names an export that was never issued', { id })
+      }
+      const slot = this.#exports.slotOf(id)
       if (slot >= 0 && this.#exports.columns.ver[slot] !== versions[index]) return undefined
     }
-    const objects: ObjectKey[] = []
-    for (let index = 0; index < ids.length; index++) {
-      const slot = this.#exports.slotOf(ids[index])
-      if (slot >= 0) objects.push(this.#exports.columns.object[slot] as ObjectKey)
-    }
-    this.#byObject.removeAll(objects)
-    this.#exports.removeAll(ids)
-    for (const [holder, rows] of this.#rows) {
-      rows.removeAll(ids)
-      if (rows.size === 0) this.#rows.delete(holder)
-    }
-    for (const [holder, quarantine] of this.#quarantine) {
-      for (let index = 0; index < ids.length; index++) quarantine.delete(ids[index])
-      if (quarantine.size === 0) this.#quarantine.delete(holder)
-    }
+    const objects = this.#entries.removeAll(ids)
+    this.#lists.removeExports(ids)
     return objects
   }
 
@@ -241,57 +280,10 @@ export class ExportTable {
     return rows.columns.g[row] > received && this.#rules.on('dropRef-checks-g')
   }
 
-  #export(object: ObjectKey): ExportId {
-    if (!Number.isSafeInteger(object) || object < 0) {
-      throw new UsageError('bad-object', 'an object key is a non-negative safe integer', { object })
-    }
-    const id = this.#nextId++ as ExportId
-    const slot = this.#exports.add(id)
-    this.#exports.columns.object[slot] = object
-    const place = this.#byObject.add(object)
-    this.#byObject.columns.id[place] = id
-    return id
-  }
-
-  #slot(id: ExportId): number {
-    const slot = this.#exports.slotOf(id)
-    if (slot < 0) fail('an export that is asked about exists', { id })
-    return slot
-  }
-
-  #rowsFor(holder: HolderIndex): Rows {
-    let rows = this.#rows.get(holder)
-    if (rows === undefined) {
-      rows = new ColumnTable(['g', 'r'])
-      this.#rows.set(holder, rows)
-    }
-    return rows
-  }
-
   #row(id: ExportId, rows: Rows): number {
     const row = rows.slotOf(id)
     if (row >= 0) return row
-    this.#exports.columns.holders[this.#slot(id)]++
+    this.#exports.columns.holders[this.#entries.slot(id)]++
     return rows.add(id)
-  }
-
-  #letGo(id: ExportId, released: ObjectKey[]): void {
-    const { holders } = this.#exports.columns
-    const slot = this.#slot(id)
-    if (holders[slot] === 0) fail('a row is counted', { id })
-    if (--holders[slot] === 0) released.push(this.#remove(id))
-  }
-
-  #remove(id: ExportId): ObjectKey {
-    const slot = this.#slot(id)
-    const object = this.#exports.columns.object[slot] as ObjectKey
-    this.#exports.removeAt(slot)
-    this.#byObject.removeAt(this.#byObject.slotOf(object))
-    return object
-  }
-
-  #requireIssued(id: ExportId): void {
-    if (this.isIssued(id)) return
-    throw new ProtocolError('never-issued', 'the peer names an export that was never issued', { id })
   }
 }

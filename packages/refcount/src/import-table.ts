@@ -5,6 +5,8 @@
  * - One entry for each (owner, export id): the same object arrives as the same import.
  * - `use` is my sequence number of the last message to the owner that used the import, and starts at the last number
  *   sent when the entry is made; `rc` is the highest owner clock seen in a giftAck for it.
+ * - An import is *trusted* while it may be given away: from its grant or gift to the end of its session, and again once the owner has
+ *   acknowledged its reconcile. At the end of a session every import of it is *held over* for the reconcile of the next.
  * - An `ImportId` is a dense slot that is reused after removal; `generation` tells two uses of a slot apart, so that a
  *   late finalizer drops nothing that was imported again.
  *
@@ -22,6 +24,7 @@ import {
   type Rules,
   type Sequence,
 } from '@holdfast/core'
+import { FREE, ImportEntries } from './import-entries.js'
 
 /** What the table calls an owner: a small number that its user chooses, one for each incarnation of a peer. */
 export type OwnerIndex = number
@@ -38,22 +41,14 @@ export interface ImportColumns {
 /** The claim of an import whose addRef waits for a session with its owner: later than every message. */
 export const UNSENT = Number.POSITIVE_INFINITY
 
-const MIN_CAPACITY = 16
-const FREE = -1
+const NONE = -1
+
+/** Flags of an import. */
+const TRUSTED = 1
+const HELD_OVER = 2
 
 export class ImportTable {
-  #owner = new Int32Array(MIN_CAPACITY)
-  #export = new Float64Array(MIN_CAPACITY)
-  #use = new Float64Array(MIN_CAPACITY)
-  #clock = new Float64Array(MIN_CAPACITY)
-  #claim = new Float64Array(MIN_CAPACITY)
-  #depth = new Uint8Array(MIN_CAPACITY)
-  #generation = new Uint32Array(MIN_CAPACITY)
-  /** Free slots, the last freed on top. */
-  readonly #free: number[] = []
-  /** Slots of imports that are gone, not to be reused yet. */
-  readonly #retired: number[] = []
-  #slots = 0
+  readonly #entries = new ImportEntries()
   readonly #index = new Map<OwnerIndex, IdMap>()
   readonly #rules: Rules
 
@@ -63,34 +58,32 @@ export class ImportTable {
 
   /** How many references are held. */
   get size(): number {
-    return this.#slots - this.#free.length - this.#retired.length
+    return this.#entries.size
   }
 
   /** The import of an owner's export, or undefined. O(1). */
   find(owner: OwnerIndex, id: ExportId): ImportId | undefined {
-    const slot = this.#index.get(owner)?.get(id) ?? FREE
+    const slot = this.#index.get(owner)?.get(id) ?? NONE
     return slot < 0 ? undefined : (slot as ImportId)
   }
 
   has(id: ImportId): boolean {
-    return id < this.#slots && this.#owner[id] !== FREE
+    return this.#entries.has(id)
   }
 
   /**
-   * The import of an owner's export, made if it is new. O(1).
+   * The import of an owner's export that a grant or a gift brings, made if it is new; trusted from now on. O(1).
    * @param sent the number of my last message to the owner
    */
   take(owner: OwnerIndex, id: ExportId, sent: Sequence): ImportId {
     const known = this.find(owner, id)
-    if (known !== undefined) return known
-    const slot = this.#free.pop() ?? this.#slots++
-    if (slot === this.#owner.length) this.#grow()
-    this.#owner[slot] = owner
-    this.#export[slot] = id
-    this.#use[slot] = this.#rules.on('use-starts-at-current-sent') ? sent : 0
-    this.#clock[slot] = 0
-    this.#claim[slot] = 0
-    this.#depth[slot] = 0
+    if (known !== undefined) {
+      this.#entries.flags[known] |= TRUSTED
+      return known
+    }
+    const slot = this.#entries.add(owner, id)
+    this.#entries.use[slot] = this.#rules.on('use-starts-at-current-sent') ? sent : 0
+    this.#entries.flags[slot] = TRUSTED
     let index = this.#index.get(owner)
     if (index === undefined) {
       index = new IdMap()
@@ -101,54 +94,128 @@ export class ImportTable {
   }
 
   ownerOf(id: ImportId): OwnerIndex {
-    return this.#owner[this.#live(id)]
+    return this.#entries.owner[this.#live(id)]
   }
 
   exportOf(id: ImportId): ExportId {
-    return this.#export[this.#live(id)] as ExportId
+    return this.#entries.export[this.#live(id)] as ExportId
   }
 
   /** `use` of an import. */
   useOf(id: ImportId): Sequence {
-    return this.#use[this.#live(id)]
+    return this.#entries.use[this.#live(id)]
   }
 
   /** `rc` of an import. */
   clockOf(id: ImportId): number {
-    return this.#clock[this.#live(id)]
+    return this.#entries.clock[this.#live(id)]
   }
 
-  /** Which use of its slot this import is. */
+  /** Which use of its slot this import is, or which of its representatives is the current one. */
   generationOf(id: ImportId): number {
-    return this.#generation[this.#live(id)]
+    return this.#entries.generation[this.#live(id)]
   }
 
-  /** My sequence number of the last addRef that named the import; 0 for none, UNSENT while it waits for a session. */
+  /** The import has another representative: what a finalizer says of the last one is late. @returns the new generation */
+  rebind(id: ImportId): number {
+    return ++this.#entries.generation[this.#live(id)]
+  }
+
+  /** Whether an import may be given away, as far as its session allows. */
+  isTrusted(id: ImportId): boolean {
+    return (this.#entries.flags[this.#live(id)] & TRUSTED) !== 0
+  }
+
+  /** Whether an import is from an earlier session with its owner, and its reconcile is still to be sent or to be acknowledged. */
+  isHeldOver(id: ImportId): boolean {
+    return (this.#entries.flags[this.#live(id)] & HELD_OVER) !== 0
+  }
+
+  /** The session with an owner is over: what is held from it is held over, and not to be given away. O(its imports). */
+  holdOver(owner: OwnerIndex): void {
+    this.#index.get(owner)?.forEach((_, slot) => {
+      this.#entries.flags[slot] = HELD_OVER
+      this.#entries.claim[slot] = 0
+    })
+  }
+
+  /** How many imports are not trusted. O(slots). */
+  get suspendedCount(): number {
+    let count = 0
+    for (let slot = 0; slot < this.#entries.slots; slot++) {
+      if (this.#entries.owner[slot] !== FREE && (this.#entries.flags[slot] & TRUSTED) === 0) count++
+    }
+    return count
+  }
+
+  /** A gift of an import came to nothing: it is only held over again. */
+  suspend(id: ImportId): void {
+    const slot = this.#live(id)
+    this.#entries.flags[slot] = HELD_OVER
+    this.#entries.claim[slot] = 0
+  }
+
+  /** What an earlier session left of an import is lost: it stands or falls with the gift that came since. */
+  releaseHold(id: ImportId): void {
+    this.#entries.flags[this.#live(id)] &= ~HELD_OVER
+  }
+
+  /** What a reconcile has to name: by ascending export id. O(n log n). */
+  heldOver(owner: OwnerIndex): ImportColumns {
+    return this.#columnsOf(this.idsOf(owner).filter((id) => this.isHeldOver(id)))
+  }
+
+  /** All imports from an owner, by ascending export id. O(n log n). */
+  columnsFrom(owner: OwnerIndex): ImportColumns {
+    return this.#columnsOf(this.idsOf(owner))
+  }
+
+  /** A reconcile in my message `sequence` names the import. */
+  reconciled(id: ImportId, sequence: Sequence): void {
+    const slot = this.#live(id)
+    this.#entries.claim[slot] = sequence
+    this.#entries.depth[slot] = 0
+    if (this.#rules.on('use-starts-anew')) this.#entries.use[slot] = sequence
+  }
+
+  /** The owner has acknowledged the reconcile up to my message `at`. O(its imports). */
+  confirm(owner: OwnerIndex, at: Sequence): void {
+    this.#index.get(owner)?.forEach((_, slot) => {
+      if (this.#entries.claim[slot] > 0 && this.#entries.claim[slot] <= at) this.#entries.flags[slot] = TRUSTED
+    })
+  }
+
+  /** Whether anything is held from an owner. O(1). */
+  holdsFrom(owner: OwnerIndex): boolean {
+    return this.#index.has(owner)
+  }
+
+  /** My sequence number of the last addRef or reconcile that named the import in this session; 0 for none, UNSENT while it waits for a session. */
   claimOf(id: ImportId): Sequence {
-    return this.#claim[this.#live(id)]
+    return this.#entries.claim[this.#live(id)]
   }
 
   /** How deep in a row of unacknowledged gifts the import's last claim lay. */
   depthOf(id: ImportId): number {
-    return this.#depth[this.#live(id)]
+    return this.#entries.depth[this.#live(id)]
   }
 
   /** An addRef for the import is my message `sequence` to the owner, or waits (UNSENT). @param depth 0 to 255 */
   claimed(id: ImportId, sequence: Sequence, depth: number): void {
     const slot = this.#live(id)
-    this.#claim[slot] = sequence
-    this.#depth[slot] = depth
+    this.#entries.claim[slot] = sequence
+    this.#entries.depth[slot] = depth
   }
 
   /** My message `sequence` to the owner targets the import or carries it home. */
   used(id: ImportId, sequence: Sequence): void {
-    this.#use[this.#live(id)] = sequence
+    this.#entries.use[this.#live(id)] = sequence
   }
 
   /** The owner has acknowledged a gift of the import at its clock. */
   giftAcknowledged(id: ImportId, clock: number): void {
     const slot = this.#live(id)
-    this.#clock[slot] = Math.max(this.#clock[slot], clock)
+    this.#entries.clock[slot] = Math.max(this.#entries.clock[slot], clock)
   }
 
   /** Removes an import. O(1). */
@@ -160,14 +227,13 @@ export class ImportTable {
   /** Removes an import whose id names nothing else until `recycle`: somebody is still to hear of it. O(1). */
   retire(id: ImportId): void {
     const slot = this.#live(id)
-    this.#unindex(this.#owner[slot], [this.#export[slot]])
-    this.#vacate(id)
-    this.#retired.push(slot)
+    this.#unindex(this.#entries.owner[slot], [this.#entries.export[slot]])
+    this.#entries.retire(slot)
   }
 
   /** Everybody has heard of what was retired. O(retired). */
   recycle(): void {
-    for (let slot = this.#retired.pop(); slot !== undefined; slot = this.#retired.pop()) this.#free.push(slot)
+    this.#entries.recycle()
   }
 
   /**
@@ -179,7 +245,7 @@ export class ImportTable {
     for (const [owner, imports] of this.#byOwner(ids)) {
       const exportIds = this.#exportsOf(imports)
       this.#unindex(owner, exportIds)
-      for (const id of imports) this.#release(id)
+      for (const id of imports) this.#entries.remove(id)
       removed.set(owner, exportIds.sort())
     }
     return removed
@@ -188,8 +254,8 @@ export class ImportTable {
   /** The imports that pass a test, by owner and there by export id; for reports. O(slots) as a rule (see `placesInOrder`). */
   select(passes: (id: ImportId) => boolean): Map<OwnerIndex, ImportColumns> {
     const passing: ImportId[] = []
-    for (let slot = 0; slot < this.#slots; slot++) {
-      if (this.#owner[slot] !== FREE && passes(slot as ImportId)) passing.push(slot as ImportId)
+    for (let slot = 0; slot < this.#entries.slots; slot++) {
+      if (this.#entries.owner[slot] !== FREE && passes(slot as ImportId)) passing.push(slot as ImportId)
     }
     return new Map(Array.from(this.#byOwner(passing), ([owner, imports]) => [owner, this.#columnsOf(imports)]))
   }
@@ -199,17 +265,6 @@ export class ImportTable {
     const ids: ImportId[] = []
     this.#index.get(owner)?.forEach((_, slot) => ids.push(slot as ImportId))
     return ids
-  }
-
-  #release(id: ImportId): void {
-    this.#vacate(id)
-    this.#free.push(id)
-  }
-
-  #vacate(id: ImportId): void {
-    if (this.#owner[id] === FREE) fail('an import is removed once', { id })
-    this.#owner[id] = FREE
-    this.#generation[id]++
   }
 
   /** Takes exports of an owner out of the index: all of them at once, if they are all there is. */
@@ -228,7 +283,7 @@ export class ImportTable {
   #byOwner(ids: readonly ImportId[]): Map<OwnerIndex, ImportId[]> {
     const byOwner = new Map<OwnerIndex, ImportId[]>()
     for (const id of ids) {
-      const owner = this.#owner[this.#live(id)]
+      const owner = this.#entries.owner[this.#live(id)]
       const list = byOwner.get(owner)
       if (list === undefined) byOwner.set(owner, [id])
       else list.push(id)
@@ -238,7 +293,7 @@ export class ImportTable {
 
   #exportsOf(imports: readonly ImportId[]): Float64Array {
     const exportIds = new Float64Array(imports.length)
-    for (let place = 0; place < imports.length; place++) exportIds[place] = this.#export[imports[place]]
+    for (let place = 0; place < imports.length; place++) exportIds[place] = this.#entries.export[imports[place]]
     return exportIds
   }
 
@@ -252,9 +307,9 @@ export class ImportTable {
     for (let place = 0; place < order.length; place++) {
       const id = unordered[order[place]]
       imports.push(id)
-      ids[place] = this.#export[id]
-      used[place] = this.#use[id]
-      clocks[place] = this.#clock[id]
+      ids[place] = this.#entries.export[id]
+      used[place] = this.#entries.use[id]
+      clocks[place] = this.#entries.clock[id]
     }
     return { imports, ids, used, clocks }
   }
@@ -263,20 +318,4 @@ export class ImportTable {
     if (!this.has(id)) fail('an import that is asked about exists', { id })
     return id
   }
-
-  #grow(): void {
-    const capacity = this.#owner.length * 2
-    this.#owner = copied(this.#owner, new Int32Array(capacity))
-    this.#export = copied(this.#export, new Float64Array(capacity))
-    this.#use = copied(this.#use, new Float64Array(capacity))
-    this.#clock = copied(this.#clock, new Float64Array(capacity))
-    this.#claim = copied(this.#claim, new Float64Array(capacity))
-    this.#depth = copied(this.#depth, new Uint8Array(capacity))
-    this.#generation = copied(this.#generation, new Uint32Array(capacity))
-  }
-}
-
-function copied<T extends { set(from: ArrayLike<number>): void }>(from: ArrayLike<number>, to: T): T {
-  to.set(from)
-  return to
 }

@@ -1,4 +1,5 @@
 export type { ExportColumns, RowColumns } from './export-columns.js'
-export { type DropResult, ExportTable, type HolderIndex } from './export-table.js'
+export { type DropResult, type ExportDetails, ExportTable, type HolderDetails } from './export-table.js'
 export { GiftTable } from './gifts.js'
+export type { Digest, HolderIndex } from './holder-lists.js'
 export { type ImportColumns, ImportTable, type OwnerIndex, UNSENT } from './import-table.js'

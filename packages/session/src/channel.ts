@@ -6,7 +6,16 @@
  * and the link closed while frames are lost tells so by `linkClosed`. On ProtocolError the driver calls `end` or closes the link.
  * Inputs: linkOpened, linkClosed, receive. Commands: open, append, end. Output: flush, events. Queries: the rest.
  */
-import { earlier, type Incarnation, type Instant, type NodeId, type Sequence, UsageError } from '@holdfast/core'
+import {
+  ALL_RULES,
+  earlier,
+  type Incarnation,
+  type Instant,
+  type NodeId,
+  type Rules,
+  type Sequence,
+  UsageError,
+} from '@holdfast/core'
 import {
   decodeBye,
   decodeHello,
@@ -40,6 +49,8 @@ export type ChannelEvent =
       readonly incarnation: Incarnation
       readonly number: number
       readonly resumed: boolean
+      /** No later than this did the peer agree to a new session: when this side first asked for it, if it did. */
+      readonly since: Instant
     }
   /** A message, whole and in its turn. */
   | { readonly type: 'message'; readonly sequence: Sequence; readonly bytes: Uint8Array }
@@ -59,18 +70,23 @@ export class Channel {
   #resuming = false
 
   /** @throws UsageError `bad-limits`, `bad-timing`, `same-node` */
-  constructor(options: ChannelOptions) {
+  constructor(options: ChannelOptions, rules: Rules = ALL_RULES) {
     checkLimits(options.limits)
     checkTiming(options.timing)
     const { self, peer, counter, timing } = options
     if (self.node === peer) throw new UsageError('same-node', 'a node has no channel with itself', { node: peer })
     this.#options = options
-    this.#handshake = new Handshake({ self, peer, counter, timing, lastSeen: options.lastSeen ?? null })
+    this.#handshake = new Handshake({ self, peer, counter, timing, lastSeen: options.lastSeen ?? null }, rules)
   }
 
   get state(): ChannelState {
     if (this.#session !== null) return 'open'
     return this.#handshake.proposal === null ? 'closed' : 'opening'
+  }
+
+  /** Whether a link is up. */
+  get isLinked(): boolean {
+    return this.#linkOpen
   }
 
   /** Of the open session; null without one. */
@@ -222,7 +238,8 @@ export class Channel {
       const { limits, timing } = this.#options
       this.#session = new Session({ identity, limits, timing })
       const { incarnation, number } = identity
-      events.push({ type: 'established', incarnation, number, resumed: false })
+      const since = decision.askedAt ?? now
+      events.push({ type: 'established', incarnation, number, resumed: false, since })
     } else if (decision.action === 'end') {
       this.#endSession(decision.reason, '', events)
       if (decision.reopen) this.open(now)
@@ -244,7 +261,7 @@ export class Channel {
     this.#resuming = false
     this.#handshake.settle()
     const { incarnation, number } = session.identity
-    events.push({ type: 'established', incarnation, number, resumed: true })
+    events.push({ type: 'established', incarnation, number, resumed: true, since: now })
   }
 
   #endSession(reason: EndReason, detail: string, events: ChannelEvent[]): void {

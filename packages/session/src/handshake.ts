@@ -1,13 +1,15 @@
 /**
  * Which session two incarnations have: decides on every frame that is not data, and writes those frames.
  * Pure bookkeeping: it decides, the channel acts. Source: docs/protocol.md, section 1, "Opening" and "Ending".
- * - A session is opened by a hello whose number is above every number seen, or equals this side's own proposal (crossing hellos).
- *   Any other is answered `session-ended` with the counter, and the peer asks again above it.
+ * - A session is opened by a hello whose number is above every number used between the two (the floor), or equals this side's own
+ *   proposal (crossing hellos). Any other is answered `session-ended` with the counter, and the peer asks again above it. The
+ *   counter, which all channels share, would not do for the comparison: two nodes that are busy with others' hellos never
+ *   meet a number above each other's.
  * - A higher hello of the same incarnation shows that the peer has given up what it had before.
  * - Whatever an incarnation older than the last seen says is refused (hello, welcome) or ignored (all else).
  * - Nothing is ever answered to `session-ended` or `bye`; each answer has one slot, the last wins: a flood costs nothing.
  */
-import { type Incarnation, type Instant, type NodeId, ProtocolError, type Sequence } from '@holdfast/core'
+import { type Incarnation, type Instant, type NodeId, ProtocolError, type Rules, type Sequence } from '@holdfast/core'
 import {
   encodeBye,
   encodeHello,
@@ -43,7 +45,12 @@ export type EndReason =
 export type Decision =
   | { readonly action: 'none' }
   /** Open this session, and first end the current one, if any, for `replaces`. */
-  | { readonly action: 'open'; readonly identity: SessionIdentity; readonly replaces: EndReason }
+  | {
+      readonly action: 'open'
+      readonly identity: SessionIdentity
+      readonly replaces: EndReason
+      readonly askedAt: Instant | null
+    }
   /** The current session goes on; the peer has received this much, and may have missed the rest if it asked `again`. */
   | { readonly action: 'confirm'; readonly received: Sequence; readonly again: boolean }
   /** End the current session, and then ask for a new one or not. */
@@ -52,6 +59,9 @@ export type Decision =
   | { readonly action: 'refused' }
 
 const NONE: Decision = { action: 'none' }
+
+/** What every session is called without the rule. */
+const REUSED_NUMBER = 1
 
 export interface HandshakeOptions {
   readonly self: { readonly node: NodeId; readonly incarnation: Incarnation }
@@ -77,20 +87,27 @@ export interface Current {
 
 export class Handshake {
   readonly #options: HandshakeOptions
+  readonly #rules: Rules
   readonly #timer: RetryTimer
   /** The highest incarnation of the peer met so far. */
   #lastSeen: Incarnation | null
   /** The number this side asks for; null while it asks for none. Never set beside a session. */
   #proposal: number | null = null
+  /** No number up to this opens a session: it may have been used, by this lifetime of this node, before what is known of the peer. */
+  #floor: number
+  /** When this side began to ask for it. */
+  #proposedAt: Instant | null = null
   #bye: { readonly tag: number; readonly reason: string } | null = null
   #welcome = false
   #refusedHello: Refusal | null = null
   #refusedSession: Refusal | null = null
 
-  constructor(options: HandshakeOptions) {
+  constructor(options: HandshakeOptions, rules: Rules) {
     this.#options = options
+    this.#rules = rules
     this.#timer = new RetryTimer(options.timing)
     this.#lastSeen = options.lastSeen
+    this.#floor = options.counter.value
   }
 
   get lastSeen(): Incarnation | null {
@@ -107,7 +124,9 @@ export class Handshake {
 
   /** Asks for a session, with the number already asked for if there is one. */
   propose(now: Instant): void {
-    this.#proposal ??= this.#options.counter.next()
+    if (this.#proposal === null) this.#proposedAt = now
+    this.#proposal ??= this.#rules.on('session-numbers-are-fresh') ? this.#options.counter.next() : REUSED_NUMBER
+    this.#floor = Math.max(this.#floor, this.#proposal)
     this.#timer.trip(now)
   }
 
@@ -119,6 +138,7 @@ export class Handshake {
   /** The session is open on this link, or there is to be none: no more asking. */
   settle(): void {
     this.#proposal = null
+    this.#proposedAt = null
     this.#timer.clear()
   }
 
@@ -166,7 +186,9 @@ export class Handshake {
     }
     this.#lastSeen = hello.incarnation
     const restarted = current !== null && hello.incarnation > current.identity.incarnation
-    if (asked || (hello.to === 0 && hello.number > counter.value)) {
+    const isFresh = hello.number > this.#floor || !this.#rules.on('session-numbers-are-fresh')
+    this.#floor = Math.max(this.#floor, hello.number)
+    if (asked || (hello.to === 0 && isFresh)) {
       counter.see(hello.number)
       this.#welcome = true
       return this.#open(hello.number, hello.incarnation, restarted)
@@ -192,6 +214,7 @@ export class Handshake {
     }
     this.#lastSeen = welcome.incarnation
     counter.see(welcome.number)
+    this.#floor = Math.max(this.#floor, welcome.number)
     if (welcome.number === this.#proposal) return this.#open(welcome.number, welcome.incarnation, false)
     this.refuseSession(tag)
     const restarted = current !== null && welcome.incarnation > current.identity.incarnation
@@ -258,6 +281,7 @@ export class Handshake {
   }
 
   #open(number: number, incarnation: Incarnation, restarted: boolean): Decision {
+    const askedAt = number === this.#proposal ? this.#proposedAt : null
     this.settle()
     const { self, peer } = this.#options
     const out = { from: self.node, to: peer, fromIncarnation: self.incarnation, toIncarnation: incarnation, number }
@@ -269,7 +293,7 @@ export class Handshake {
       inTag: sessionTag(back),
       helloTag: this.#helloTag(number),
     }
-    return { action: 'open', identity, replaces: restarted ? 'peer-restarted' : 'superseded' }
+    return { action: 'open', identity, replaces: restarted ? 'peer-restarted' : 'superseded', askedAt }
   }
 
   #helloTag(number: number): number {
@@ -284,7 +308,7 @@ export class Handshake {
   }
 
   #isOlder(incarnation: Incarnation): boolean {
-    return this.#lastSeen !== null && incarnation < this.#lastSeen
+    return this.#lastSeen !== null && incarnation < this.#lastSeen && this.#rules.on('incarnations-are-ordered')
   }
 }
 

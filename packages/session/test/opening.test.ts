@@ -80,6 +80,20 @@ describe('opening a session', () => {
     }
   })
 
+  test('a hello is compared with the numbers of these two alone: whoever is busy with others still opens', () => {
+    const [a, b] = [alice(), bob()]
+    a.channel.linkOpened(instant(0))
+    b.channel.linkOpened(instant(0))
+    b.channel.end('nothing to ask for') // withdraws bob's own hello
+    b.counter.see(1000)
+    a.counter.see(2000)
+    a.channel.end('asks again')
+    a.channel.open(instant(0))
+    const [hello] = a.flush()
+    b.counter.see(5000)
+    expect(b.receive(hello)).toMatchObject([{ type: 'established', number: 2001 }])
+  })
+
   test('a hello below the counter is refused, and asked again above it', () => {
     const [a, b] = [alice(), bob({ counter: counterAt(41) })]
     a.channel.linkOpened(instant(0))
@@ -180,8 +194,8 @@ describe('going on after the link was closed', () => {
     exchange(a, b)
     const news = [...a.events, ...b.events].filter((event) => event.type === 'established')
     expect(news).toEqual([
-      { type: 'established', incarnation: 1, number: 1, resumed: true },
-      { type: 'established', incarnation: 1, number: 1, resumed: true },
+      { type: 'established', incarnation: 1, number: 1, resumed: true, since: 0 },
+      { type: 'established', incarnation: 1, number: 1, resumed: true, since: 0 },
     ])
     expect(b.takeTexts()).toEqual(['one', 'two', 'three'])
     exchange(a, b, 1000)

@@ -3,12 +3,18 @@
  * reports, never safety.
  */
 import type { NodeAddress, NodeId } from '@holdfast/core'
+import { type NamedReport, namedByPlace } from './named-report.js'
+import { patchReport } from './patch-report.js'
 import type { Report } from './report.js'
+import type { ReportDelta } from './report-delta.js'
 
 const keyOf = (address: NodeAddress): string => `${address.incarnation}:${address.node}`
 
+/** What became of a delta: taken in, older than what is there, or about a report that is not there. */
+export type Patched = 'added' | 'stale' | 'no-base'
+
 export class Collage {
-  readonly #reports = new Map<string, Report>()
+  readonly #reports = new Map<string, Report | NamedReport>()
 
   get size(): number {
     return this.#reports.size
@@ -16,27 +22,39 @@ export class Collage {
 
   /** Takes a report in, unless it already has one as new of the same incarnation; says whether it did. O(1). */
   add(report: Report): boolean {
-    const known = this.#reports.get(keyOf(report))
+    const known = this.reportOf(report)
     if (known !== undefined && known.number >= report.number) return false
     this.#reports.set(keyOf(report), report)
     return true
   }
 
+  /** Takes in what has changed since a report. O(vertices and references of that node). @throws ProtocolError `malformed` */
+  patch(delta: ReportDelta): Patched {
+    const known = this.#reports.get(keyOf(delta))
+    if (known === undefined) return 'no-base'
+    const base = 'names' in known ? known : namedByPlace(known)
+    if (base.report.number >= delta.number) return 'stale'
+    if (base.report.number !== delta.base) return 'no-base'
+    this.#reports.set(keyOf(delta), patchReport(base, delta))
+    return 'added'
+  }
+
   /** The report of an incarnation, if there is one. O(1). */
   reportOf(address: NodeAddress): Report | undefined {
-    return this.#reports.get(keyOf(address))
+    const known = this.#reports.get(keyOf(address))
+    return known !== undefined && 'names' in known ? known.report : known
   }
 
   /** Forgets a node in all its lifetimes: from here on nothing is known of it, so all it touches counts as live. O(reports). */
   forget(node: NodeId): void {
-    for (const [key, report] of this.#reports) if (report.node === node) this.#reports.delete(key)
+    for (const report of [...this.reports()]) if (report.node === node) this.#reports.delete(keyOf(report))
   }
 
   clear(): void {
     this.#reports.clear()
   }
 
-  reports(): IterableIterator<Report> {
-    return this.#reports.values()
+  *reports(): IterableIterator<Report> {
+    for (const known of this.#reports.values()) yield 'names' in known ? known.report : known
   }
 }

@@ -22,7 +22,7 @@ export interface LocalTrace {
   root(objects: Iterable<ObjectKey>): void
   /**
    * Which of the given suspects refers to which, directly or through objects that are no suspects. Shared inner
-   * structure appears once, as anonymous vertices, so the answer is linear in the objects traced. O(those).
+   * structure appears once, as inner vertices, so the answer is linear in the objects traced. O(those).
    * @param exports objects that the roots do not reach, each once
    * @param imports that the roots do not reach, each once
    */
@@ -30,12 +30,13 @@ export interface LocalTrace {
 }
 
 /**
- * A small graph in compressed rows. Vertices are numbered: the exports as given, then `anonymous` inner vertices, then the
- * imports as given. Imports refer to nothing here.
+ * A small graph in compressed rows. Vertices are numbered: the exports as given, then the inner vertices, then the imports as
+ * given. Imports refer to nothing here.
  */
 export interface SuspectReferences {
-  readonly anonymous: number
-  /** Of vertex v: targets[offsets[v] .. offsets[v + 1] - 1]; one more than there are exports and anonymous vertices. */
+  /** What each inner vertex is called: any number that stays the same from trace to trace as long as the object is there. */
+  readonly inner: Column
+  /** Of vertex v: targets[offsets[v] .. offsets[v + 1] - 1]; one more than there are exports and inner vertices. */
   readonly offsets: Uint32Array
   /** Ascending within a vertex, without repeats. */
   readonly targets: Uint32Array

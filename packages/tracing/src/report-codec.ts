@@ -46,8 +46,8 @@ function writePeer(writer: ByteWriter, peer: ReportedPeer): void {
   writeRuns(writer, peer.imports.clocks)
 }
 
-function writeReferenceGraph(writer: ByteWriter, { anonymous, offsets, targets }: SuspectReferences): void {
-  writer.integer(anonymous)
+function writeReferenceGraph(writer: ByteWriter, { inner, offsets, targets }: SuspectReferences): void {
+  writer.integer(inner.length)
   writer.integer(targets.length)
   for (let vertex = 0; vertex + 1 < offsets.length; vertex++) {
     writer.integer(offsets[vertex + 1] - offsets[vertex])
@@ -76,7 +76,7 @@ export function decodeReport(bytes: Uint8Array): Report {
   return { ...head, references }
 }
 
-const NOTHING: SuspectReferences = { anonymous: 0, offsets: new Uint32Array(1), targets: new Uint32Array(0) }
+const NOTHING: SuspectReferences = { inner: [], offsets: new Uint32Array(1), targets: new Uint32Array(0) }
 
 function readExports(reader: ByteReader): ReportedExports {
   const ids = readAscending(reader)
@@ -104,8 +104,8 @@ function readPlaces(reader: ByteReader, bound: number): Column {
 }
 
 function readReferenceGraph(reader: ByteReader, exports: number, imports: number): SuspectReferences {
-  const anonymous = reader.count()
-  const vertices = exports + anonymous
+  const innerCount = reader.count()
+  const vertices = exports + innerCount
   const total = reader.count()
   const offsets = new Uint32Array(vertices + 1)
   const targets = new Uint32Array(total)
@@ -122,5 +122,5 @@ function readReferenceGraph(reader: ByteReader, exports: number, imports: number
     offsets[vertex + 1] = end
   }
   if (at !== total) throw malformed('fewer references than were counted', { total })
-  return { anonymous, offsets, targets }
+  return { inner: Uint32Array.from({ length: innerCount }, (_, place) => place), offsets, targets }
 }

@@ -5,9 +5,10 @@
  *
  * Source: Holdfast's own protocol; the coloring is Dijkstra, Lamport, Martin, Scholten and Steffens, "On-the-Fly Garbage Collection" (1978).
  */
-import { ALL_RULES, type Column, type NodeAddress, type ObjectKey, type Rules } from '@holdfast/core'
+import { ALL_RULES, type NodeAddress, type ObjectKey, type Rules } from '@holdfast/core'
 import { CompactGraph, type ReferenceGraph } from '@holdfast/graph'
 import type { Collage } from './collage.js'
+import { joinAscending } from './join-ascending.js'
 import type { Report, ReportedPeer } from './report.js'
 
 /** What one owner is told to collect. */
@@ -36,23 +37,28 @@ export function judge(collage: Collage, options: VerdictOptions = {}, rules: Rul
 
 const NO_TARGET = -1
 
+const keyOf = ({ node, incarnation }: NodeAddress): string => `${incarnation}:${node}`
+
 class Judgement {
   readonly #reports: readonly Report[]
   readonly #rules: Rules
   /** Vertex v of report k has the key #bases[k] + v. */
   readonly #bases: number[] = []
   readonly #placeOf = new Map<string, number>()
+  /** What each report says of its node's dealings with another, by that one's address. */
+  readonly #viewsOf: readonly Map<string, ReportedPeer>[]
   readonly #createGraph: (vertices: number) => ReferenceGraph
   readonly #vertices: number
 
   constructor(reports: readonly Report[], options: VerdictOptions, rules: Rules) {
     this.#reports = reports
     this.#rules = rules
+    this.#viewsOf = reports.map((report) => new Map(report.peers.map((peer) => [keyOf(peer), peer])))
     let vertices = 0
     for (const [place, report] of reports.entries()) {
       this.#bases.push(vertices)
-      this.#placeOf.set(`${report.incarnation}:${report.node}`, place)
-      vertices += report.exports.ids.length + report.references.anonymous
+      this.#placeOf.set(keyOf(report), place)
+      vertices += report.exports.ids.length + report.references.inner.length
     }
     this.#vertices = vertices
     this.#createGraph = options.createGraph ?? (() => new CompactGraph())
@@ -91,9 +97,8 @@ class Judgement {
   }
 
   #reportOf(address: NodeAddress): { report: Report; base: number } | undefined {
-    const place = this.#placeOf.get(`${address.incarnation}:${address.node}`)
-    const report = place === undefined ? undefined : this.#reports[place]
-    return place === undefined || report === undefined ? undefined : { report, base: this.#base(place) }
+    const place = this.#placeOf.get(keyOf(address))
+    return place === undefined ? undefined : { report: this.#reports[place], base: this.#base(place) }
   }
 
   /** Adds a report's references, an import standing for the export that it names (C0 and C3). */
@@ -102,7 +107,7 @@ class Judgement {
     const base = this.#base(place)
     const { offsets, targets } = report.references
     const exports = report.exports.ids.length
-    const sources = exports + report.references.anonymous
+    const sources = exports + report.references.inner.length
     const imports = this.#importTargets(report)
     const localReach = this.#rules.on('C0-local-exports')
     const remoteReach = this.#rules.on('C3-closure')
@@ -151,8 +156,8 @@ class Judgement {
   #failRows(report: Report, peer: ReportedPeer, failing: Uint8Array): void {
     const { exports: places, granted, added } = peer.rows
     if (places.length === 0) return
-    const holder = this.#reportOf(peer)?.report
-    const view = holder?.peers.find((other) => other.node === report.node && other.incarnation === report.incarnation)
+    const holder = this.#placeOf.get(keyOf(peer))
+    const view = holder === undefined ? undefined : this.#viewsOf[holder].get(keyOf(report))
     const sameSession =
       view !== undefined &&
       (view.session === peer.session || !this.#rules.on('one-session-per-row')) &&
@@ -174,15 +179,6 @@ class Judgement {
             (report.clock >= view.imports.clocks[held] || !this.#rules.on('C5-acked-gifts-included')))
       if (!ok) failing[places[row]] = 1
     })
-  }
-}
-
-/** Calls back for each of `mine` with its place in `theirs` or -1; both ascend. O(both). */
-function joinAscending(mine: Column, theirs: Column, visit: (mine: number, theirs: number) => void): void {
-  let other = 0
-  for (let index = 0; index < mine.length; index++) {
-    while (other < theirs.length && theirs[other] < mine[index]) other++
-    visit(index, other < theirs.length && theirs[other] === mine[index] ? other : -1)
   }
 }
 

@@ -52,7 +52,7 @@ describe('a report as bytes', () => {
           imports: { ids, used: ones, clocks: ones },
         },
       ],
-      references: { anonymous: 0, offsets: Uint32Array.from({ length: 10_001 }, (_, index) => index), targets },
+      references: { inner: [], offsets: Uint32Array.from({ length: 10_001 }, (_, index) => index), targets },
     })
     expect(bytes.length / 10_000).toBeLessThan(8)
   })

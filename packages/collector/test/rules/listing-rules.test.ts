@@ -1,5 +1,5 @@
 /** The rules of reference listing: what may be in flight when somebody lets go. */
-import { transcript } from '../support/stage.js'
+import { transcript } from '../support/transcript.js'
 
 transcript({
   rule: 'unacked-gifts-are-roots',
@@ -84,5 +84,20 @@ transcript({
     stage.reports('bob')
     stage.reports('alice')
     stage.judges()
+  },
+})
+
+transcript({
+  rule: 'late-finalizer-is-ignored',
+  about: 'an import that died and came again is not dropped by the finalizer of what stood for it',
+  story: (stage) => {
+    const thing = stage.creates('alice')
+    const atBob = stage.gives('alice', thing, 'bob')
+    stage.letsGo('bob', atBob)
+    const finalizes = stage.collectsFirst('bob')
+    stage.gives('alice', thing, 'bob')
+    stage.letsGo('alice', thing)
+    finalizes()
+    stage.allArrives('bob', 'alice')
   },
 })

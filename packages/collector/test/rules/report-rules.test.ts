@@ -1,7 +1,7 @@
 /** The rules of reports and of what a coordinator makes of what they do not say. */
 import { expect, it } from 'vitest'
 import { letGo, tieRing } from '../support/ring.js'
-import { transcript } from '../support/stage.js'
+import { transcript } from '../support/transcript.js'
 import { World } from '../support/world.js'
 
 transcript({
@@ -63,7 +63,7 @@ transcript({
 transcript({
   rule: 'quarantined-means-live',
   about: "an ended session's rows protect the gifts that its holder still had under way",
-  endsSessions: true,
+  hasFaults: true,
   story: (stage) => {
     const thing = stage.creates('alice')
     const atBob = stage.gives('alice', thing, 'bob')
@@ -82,7 +82,7 @@ transcript({
 transcript({
   rule: 'one-session-per-row',
   about: 'stamps of one session say nothing about the rows of the next',
-  endsSessions: true,
+  hasFaults: true,
   story: (stage) => {
     const thing = stage.creates('alice')
     const atCarol = stage.gives('alice', thing, 'carol')
@@ -93,7 +93,8 @@ transcript({
     stage.collects('bob')
     stage.arrives('bob', 'alice')
     stage.falloutBetween('alice', 'bob')
-    stage.makesUp('alice', 'bob')
+    stage.meets('alice', 'bob')
+    stage.world.settle()
     // In their second session he is given it again and holds it.
     stage.gives('alice', thing, 'bob')
     stage.letsGo('alice', thing)

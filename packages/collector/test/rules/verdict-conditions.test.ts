@@ -1,5 +1,5 @@
 /** The conditions of a verdict, one race each: what a coordinator must not believe from reports of different moments. */
-import { transcript } from '../support/stage.js'
+import { transcript } from '../support/transcript.js'
 
 transcript({
   rule: 'C0-local-exports',

@@ -61,7 +61,7 @@ export class FrozenTrace implements LocalTrace {
       targets.push(...this.#suspectsFrom(exports[place] as Handle, vertexOf))
       offsets.push(targets.length)
     }
-    return { anonymous: 0, offsets: Uint32Array.from(offsets), targets: Uint32Array.from(targets) }
+    return { inner: [], offsets: Uint32Array.from(offsets), targets: Uint32Array.from(targets) }
   }
 
   /** All suspects that one reaches, by vertex, ascending. */

@@ -1,13 +1,20 @@
-/** One node of a world: the real collector, the real heap, and what its ordinary code holds. */
-import { type Incarnation, nodeId, type Rules } from '@holdfast/core'
+/** One lifetime of a node of a world: the real collector, the real heap, and what its ordinary code holds. */
+import { type ImportId, type Incarnation, nodeId, type Rules } from '@holdfast/core'
 import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
 import { Collector, type CollectorOptions, type LocalReference } from '../../src/index.js'
 
-/** An object by its home and its handle there: what a reference must still mean wherever it travels. */
+/** An object by its home, its home's lifetime and its handle there: what a reference must still mean wherever it travels. */
 export interface Identity {
   readonly home: string
+  readonly life: number
   readonly handle: Handle
 }
+
+/**
+ * What makes an import good: that its owner lists it, or that this holder has asked for that in a session of this number (0: as
+ * soon as there is one).
+ */
+export type Standing = 'listed' | number
 
 export class WorldNode {
   readonly name: string
@@ -17,11 +24,24 @@ export class WorldNode {
   readonly roots: Handle[] = []
   /** Which object each import stands for, by the test's own knowledge. */
   readonly identities = new Map<Handle, Identity>()
+  /** Which imports have been promised to this node, and why. */
+  readonly standings = new Map<Handle, Standing>()
+  /** Imports that the heap has let go of, and whose finalizers are still to run. */
+  readonly unfinalized = new Set<ImportId>()
+  /** The number of the session with each peer there is one with. */
+  readonly sessions = new Map<string, number>()
+  /** The highest number of a session there has been with each peer. */
+  readonly #highest = new Map<string, number>()
 
   constructor(name: string, options: Partial<CollectorOptions>, rules: Rules) {
     this.name = name
     const node = nodeId(name)
     this.collector = new Collector({ node, incarnation: 1 as Incarnation, trusts: () => true, ...options }, rules)
+  }
+
+  /** Which lifetime of its name this is. */
+  get life(): number {
+    return this.collector.address.incarnation
   }
 
   create(body?: unknown): Handle {
@@ -45,7 +65,31 @@ export class WorldNode {
 
   /** Which object a handle stands for, here or elsewhere. */
   identityOf(handle: Handle): Identity {
-    return this.identities.get(handle) ?? { home: this.name, handle }
+    return this.identities.get(handle) ?? { home: this.name, life: this.life, handle }
+  }
+
+  /** Forgets what it knows of imports that the heap has let go of. */
+  forgetStale(): void {
+    for (const handle of this.identities.keys()) {
+      if (this.heap.resolves(handle)) continue
+      this.identities.delete(handle)
+      this.standings.delete(handle)
+    }
+  }
+
+  /** A turn is over: looks what sessions there are. */
+  noteSessions(): void {
+    this.sessions.clear()
+    for (const { peer } of this.collector.sessions()) {
+      const number = this.collector.sessionWith(peer)?.number ?? 0
+      this.sessions.set(peer, number)
+      this.#highest.set(peer, Math.max(number, this.#highest.get(peer) ?? 0))
+    }
+  }
+
+  /** Whether what a peer sent in a session may still be taken in: the session is open, or about to be. */
+  accepts(peer: string, session: number): boolean {
+    return this.sessions.get(peer) === session || session > (this.#highest.get(peer) ?? 0)
   }
 }
 

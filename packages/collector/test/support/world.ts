@@ -1,31 +1,49 @@
 /**
  * A few whole nodes in one thread: the real collector and the real object heap, joined by wires that deliver a frame when
- * the test says so. A wire is FIFO and loses nothing, unless the test delivers badly; time passes when the test says so.
+ * the test says so. A wire is FIFO and loses nothing, unless the test delivers badly; time passes when the test says so, for all nodes
+ * alike. In a world with faults sessions may end, nodes vanish and come back; what may not happen is told by `Promises`.
  */
 import {
   ALL_RULES,
+  type Duration,
   type ImportId,
-  instant,
+  type Incarnation,
+  type Instant,
   type NodeId,
   nodeId,
-  type ObjectKey,
   type Random,
   type Rules,
 } from '@holdfast/core'
-import type { Collected, Handle } from '@holdfast/heap/object-heap'
+import type { Handle } from '@holdfast/heap/object-heap'
 import type { LocalTrace } from '@holdfast/tracing'
-import type { CollectorEffect, CollectorEvent, CollectorOptions, LocalReference } from '../../src/index.js'
-import { type Identity, referenceOf, WorldNode } from './world-node.js'
+import type { CollectorEffect, CollectorEvent, CollectorOptions } from '../../src/index.js'
+import { Arrivals } from './arrivals.js'
+import type { Enclosed, Letter } from './letter.js'
+import { collect, reclaim } from './local-collections.js'
+import { Network } from './network.js'
+import { type Holder, Promises } from './promises.js'
+import { Violation } from './violation.js'
+import { referenceOf, WorldNode } from './world-node.js'
+import { WorldTime } from './world-time.js'
 
-/** What the test itself remembers of an application message; it travels as the payload's number. */
-interface Letter {
-  readonly to: string
-  readonly target: Identity | null
-  readonly references: readonly Identity[]
-}
+export { Violation } from './violation.js'
 
-/** A broken promise of the collector. */
-export class Violation extends Error {}
+/** A lease for worlds with faults: the quarantine lasts 11 s. */
+const SHORT_LEASE = { term: 1000, drift: 0.01 }
+
+/** What no honest node ever sees while no session ends. */
+const VIOLATIONS: readonly CollectorEffect['type'][] = [
+  'rejected',
+  'alarm',
+  'session-ended',
+  'broken',
+  'expired',
+  'refused',
+  'untrusted',
+]
+
+/** What is no violation by itself where there are faults. */
+const FAULTS: readonly CollectorEffect['type'][] = ['rejected', 'session-ended', 'broken', 'expired', 'refused']
 
 export interface WorldOptions {
   readonly rules?: Rules
@@ -36,36 +54,49 @@ export interface WorldOptions {
   readonly reclaims?: boolean
   /** Effects that are no violation in this world. */
   readonly tolerates?: readonly CollectorEffect['type'][]
+  /** Leases are short, what the driver is asked to connect is connected, and what is promised is watched. */
+  readonly hasFaults?: boolean
+  /** How fast the clocks of nodes run that are not right. */
+  readonly rates?: Readonly<Record<string, number>>
 }
 
-/** What no honest node ever sees while no session ends. */
-const VIOLATIONS: readonly CollectorEffect['type'][] = ['rejected', 'alarm', 'session-ended', 'broken', 'untrusted']
+type EffectOf<T extends CollectorEffect['type']> = Extract<CollectorEffect, { type: T }>
 
 export class World {
   readonly nodes = new Map<string, WorldNode>()
-  readonly wires = new Map<string, Uint8Array[]>()
+  readonly network = new Network()
   readonly letters = new Map<number, Letter>()
+  readonly promises = new Promises(this.nodes, this.network)
   /** Effects other than transmissions, as they came. */
-  readonly log: { readonly node: string; readonly effect: CollectorEffect }[] = []
+  readonly log: { readonly node: string; readonly at: Instant; readonly effect: CollectorEffect }[] = []
   /** How `report-wanted` and `bring-out-your-dead` are answered; null leaves them to the test. */
   answersReports = true
   /** Sees every frame as it is put on its wire. */
   onFrame: ((from: string, frame: Uint8Array) => void) | null = null
-  /** The same clock for all nodes. */
-  now = instant(0)
+  readonly #time: WorldTime
+  readonly #options: WorldOptions
+  readonly #arrivals: Arrivals
   readonly #tolerates: ReadonlySet<string>
-  readonly #reclaims: boolean
   #letters = 0
+  /** Whom the driver is asked to connect, and what owners have removed, since a turn began. */
+  readonly #wishes: (readonly [from: string, to: string])[] = []
+  readonly #lapses: (readonly [owner: WorldNode, holder: Holder])[] = []
+  /** The last lifetime of each node there has been. */
+  readonly #lives = new Map<string, number>()
 
   constructor(names: readonly string[], options: WorldOptions = {}) {
-    const { rules = ALL_RULES, collector = {}, reliable = true, reclaims = false, tolerates = [] } = options
-    this.#reclaims = reclaims
-    this.#tolerates = new Set(tolerates)
-    for (const name of names) this.nodes.set(name, new WorldNode(name, collector, rules))
-    for (const from of names) {
-      for (const to of names) if (from !== to) this.step(from, { type: 'link-opened', peer: nodeId(to), reliable })
-    }
+    const { tolerates = [], hasFaults = false, rates = {} } = options
+    this.#options = options
+    this.#time = new WorldTime(this, { hasFaults, rates })
+    this.#arrivals = new Arrivals(this)
+    this.#tolerates = new Set(hasFaults ? [...FAULTS, ...tolerates] : tolerates)
+    for (const name of names) this.nodes.set(name, this.#newNode(name, 1))
+    for (const from of names) for (const to of names) if (from !== to) this.#open(from, to)
     this.settle()
+  }
+
+  get wires(): Map<string, Uint8Array[]> {
+    return this.network.wires
   }
 
   node(name: string): WorldNode {
@@ -74,36 +105,64 @@ export class World {
     return node
   }
 
-  step(name: string, event: CollectorEvent): void {
-    for (const effect of this.node(name).collector.step(event, this.now)) this.#carryOut(name, effect)
+  /** True time; a node's clock may run at another rate. */
+  get now(): Instant {
+    return this.#time.now
   }
 
-  /** Ordinary code sends a message with references to an imported object, or to a node. */
-  send(from: string, to: { target: Handle } | { node: string }, references: readonly Handle[] = []): void {
+  /** Nodes that neither act nor hear. */
+  get asleep(): Set<string> {
+    return this.#time.asleep
+  }
+
+  /** What a node was told of one kind, and when. */
+  told<T extends CollectorEffect['type']>(
+    name: string,
+    type: T,
+  ): { readonly at: Instant; readonly effect: EffectOf<T> }[] {
+    return this.log.flatMap(({ node: by, at, effect }) =>
+      by === name && effect.type === type ? [{ at, effect: effect as EffectOf<T> }] : [],
+    )
+  }
+
+  step(name: string, event: CollectorEvent): void {
+    const node = this.node(name)
+    const effects = node.collector.step(event, this.#time.shownTo(name))
+    if (effects.some(({ type }) => type === 'session-opened' || type === 'session-ended')) node.noteSessions()
+    const gaveUp = new Set(effects.flatMap((effect) => (effect.type === 'expired' ? [effect.peer as string] : [])))
+    for (const effect of effects) this.#carryOut(node, effect, gaveUp)
+    this.promises.turned(node)
+    for (const [from, to] of this.#wishes.splice(0)) this.#connect(from, to)
+  }
+
+  /** Ordinary code sends a message with references to an imported object, or to a node. @returns the number of the letter */
+  send(from: string, to: { target: Handle } | { node: string }, references: readonly Handle[] = []): number {
     const sender = this.node(from)
-    const target = 'target' in to ? sender.identityOf(to.target) : null
-    const receiver = 'node' in to ? to.node : (target as Identity).home
-    const number = ++this.#letters
-    this.letters.set(number, {
-      to: receiver,
-      target,
-      references: references.map((handle) => sender.identityOf(handle)),
+    const enclose = (handle: Handle): Enclosed => ({
+      meant: sender.identityOf(handle),
+      isPromised: this.promises.isPromised(sender, handle),
     })
-    const payload = new TextEncoder().encode(String(number))
+    const target = 'target' in to ? enclose(to.target) : null
+    const receiver = this.node('node' in to ? to.node : sender.identityOf(to.target).home)
+    const number = ++this.#letters
+    const session = sender.sessions.get(receiver.name) ?? 0
+    const letter = { from: sender, to: receiver, session, target, references: references.map(enclose) }
+    this.letters.set(number, letter)
     const destination =
       'node' in to ? { node: nodeId(to.node) } : { import: sender.heap.importOf(to.target) as ImportId }
     try {
       this.step(from, {
         type: 'call',
         to: destination,
-        call: 0,
+        call: number,
         references: references.map((handle) => referenceOf(sender, handle)),
-        payload,
+        payload: new TextEncoder().encode(String(number)),
       })
     } catch (error) {
       this.letters.delete(number)
       throw error
     }
+    return number
   }
 
   /** Delivers the next frames of one wire. */
@@ -126,50 +185,84 @@ export class World {
   }
 
   isBusy(from: string, to: string): boolean {
-    return (this.wires.get(`${from}>${to}`)?.length ?? 0) > 0
+    return this.network.frames(from, to).length > 0
+  }
+
+  /** The wires on which something is under way that moves by itself. */
+  busyWires(): [string, string][] {
+    return this.network.busy().filter(([, to]) => !this.asleep.has(to))
   }
 
   /** Lets time pass; every node that something is due for does it. */
-  advance(ms: number): void {
-    this.now = instant(this.now + ms)
-    for (const { name, collector } of this.nodes.values()) {
-      const deadline = collector.nextDeadline()
-      if (deadline !== null && deadline <= this.now) this.step(name, { type: 'deadline' })
-    }
+  advance(ms: Duration): void {
+    this.#time.advance(ms)
   }
 
-  /** The wires on which something is under way. */
-  busyWires(): [string, string][] {
-    const busy = [...this.wires].filter(([, frames]) => frames.length > 0)
-    return busy.map(([key]) => key.split('>') as [string, string])
+  /** Lets time pass while all that is sent arrives at once, but for what is held. */
+  later(ms: Duration): void {
+    this.#time.later(ms)
   }
 
-  /** Delivers until nothing is under way and nothing is due. */
+  /** Delivers until nothing is under way and nothing is due soon: leases run on for ever. */
   settle(): void {
-    for (;;) {
-      for (let busy = this.busyWires(); busy.length > 0; busy = this.busyWires()) {
-        for (const [from, to] of busy) this.deliver(from, to)
-      }
-      const deadlines = [...this.nodes.values()].flatMap(({ collector }) => collector.nextDeadline() ?? [])
-      if (deadlines.length === 0) return
-      this.advance(Math.max(0, Math.min(...deadlines) - this.now))
+    this.#time.settle()
+  }
+
+  /** All nodes know what time it is: then nothing may have been removed from one who trusts that it is there. */
+  checkLapses(): void {
+    for (const [owner, holder] of this.#lapses.splice(0)) {
+      this.promises.lapsed(owner, holder, this.#time.shownTo(holder.peer))
     }
   }
 
-  collectLocally(name: string): void {
-    const { collector, heap } = this.node(name)
-    this.#drop(name, heap.collect({ exported: collector.exports, pinnedImports: collector.pinned }))
+  /** Two nodes lose their link, and what is under way on it; neither finds another until they are joined. */
+  part(a: string, b: string): void {
+    this.network.part(a, b)
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      if (this.nodes.has(from)) this.step(from, { type: 'link-closed', peer: nodeId(to) })
+    }
   }
 
-  #reclaim(name: string, objects: readonly ObjectKey[]): void {
-    const { collector, heap } = this.node(name)
-    const isExported = (object: ObjectKey) => collector.isExported(object)
-    this.#drop(name, heap.reclaim(objects, { isExported, isPinned: (id) => collector.isPinned(id) }))
+  /** Two nodes get a new link, in place of the one that they have, if any. */
+  join(a: string, b: string): void {
+    this.network.unlink(a, b)
+    for (const [from, to] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      this.step(from, { type: 'link-closed', peer: nodeId(to) })
+      this.#open(from, to)
+    }
   }
 
-  #drop(name: string, { unreachableImports }: Collected): void {
-    this.#forgetStale(name)
-    if (unreachableImports.length > 0) this.step(name, { type: 'drop', imports: unreachableImports })
+  /** A node appears, with links to some. */
+  enter(name: string, ...peers: string[]): void {
+    this.nodes.set(name, this.#newNode(name, 1))
+    for (const peer of peers) this.join(name, peer)
+  }
+
+  /** A node vanishes, and what is under way from and to it; nobody is told. */
+  crash(name: string): void {
+    this.nodes.delete(name)
+    for (const other of this.nodes.keys()) this.network.unlink(name, other)
+  }
+
+  /** A node begins a new lifetime without anything of the last, with links to all. It has heard of nothing yet. */
+  restart(name: string): void {
+    const life = (this.#lives.get(name) ?? 1) + 1
+    this.crash(name)
+    this.nodes.set(name, this.#newNode(name, life))
+    for (const other of this.nodes.keys()) if (other !== name) this.join(name, other)
+  }
+
+  /** @param late whether the finalizers of imports run later: then what runs them is returned */
+  collectLocally(name: string, late = false): () => void {
+    const finalize = collect(this, this.node(name))
+    if (!late) finalize()
+    return finalize
   }
 
   report(name: string, to: string, trace?: LocalTrace): void {
@@ -186,71 +279,46 @@ export class World {
     this.settle()
   }
 
-  #carryOut(name: string, effect: CollectorEffect): void {
+  #newNode(name: string, life: number): WorldNode {
+    const { collector = {}, hasFaults = false, rules = ALL_RULES } = this.#options
+    const lease = hasFaults ? { lease: SHORT_LEASE } : {}
+    this.#lives.set(name, life)
+    return new WorldNode(name, { ...lease, ...collector, incarnation: life as Incarnation }, rules)
+  }
+
+  #open(from: string, to: string): void {
+    this.network.link(from, to)
+    this.step(from, { type: 'link-opened', peer: nodeId(to), reliable: this.#options.reliable ?? true })
+  }
+
+  /** What a driver does when it is asked to connect. */
+  #connect(from: string, to: string): void {
+    if (this.#options.hasFaults !== true || !this.nodes.has(to) || this.network.isApart(from, to)) return
+    if (this.network.isLinked(from, to)) this.step(from, { type: 'open-session', peer: nodeId(to) })
+    else this.join(from, to)
+  }
+
+  #carryOut(node: WorldNode, effect: CollectorEffect, gaveUp: ReadonlySet<string>): void {
+    const { name } = node
     if (effect.type === 'transmit') {
-      const key = `${name}>${effect.peer}`
-      const frames = this.wires.get(key) ?? []
-      this.wires.set(key, frames)
-      frames.push(effect.frame)
+      this.network.send(name, effect.peer, effect.frame)
       this.onFrame?.(name, effect.frame)
       return
     }
-    this.log.push({ node: name, effect })
-    if (effect.type === 'called') this.#arrived(name, effect)
+    this.log.push({ node: name, at: this.now, effect })
+    if (effect.type === 'called') this.#arrivals.called(node, effect)
     if (VIOLATIONS.includes(effect.type) && !this.#tolerates.has(effect.type)) {
       throw new Violation(`${effect.type} at ${name}: ${JSON.stringify(effect)}`)
     }
-    if (effect.type === 'released' && this.#reclaims) this.#reclaim(name, effect.objects)
-    if (effect.type === 'broken') this.#forgetBroken(name, effect.imports)
+    if (effect.type === 'rejected') this.#arrivals.rejected(node, effect)
+    if (effect.type === 'connect') this.#wishes.push([name, effect.peer])
+    if (effect.type === 'expired') this.#lapses.push([node, effect])
+    if (effect.type === 'released' && this.#options.reclaims === true) reclaim(this, node, effect.objects)()
+    if (effect.type === 'broken') this.#arrivals.broken(node, effect.imports, gaveUp)
     if (effect.type === 'bring-out-your-dead' && this.answersReports) this.collectLocally(name)
     if ((effect.type === 'report-wanted' || effect.type === 'bring-out-your-dead') && this.answersReports) {
       this.report(name, effect.by)
     }
-  }
-
-  /** Ordinary code finds out that what it held refers to nothing any more, and lets go. */
-  #forgetBroken(name: string, imports: readonly ImportId[]): void {
-    const node = this.node(name)
-    for (const id of imports) {
-      const handle = node.heap.breakImport(id)
-      if (handle === undefined) continue
-      while (node.roots.includes(handle)) node.letGo(handle)
-      node.identities.delete(handle)
-    }
-  }
-
-  #arrived(name: string, effect: Extract<CollectorEffect, { type: 'called' }>): void {
-    const node = this.node(name)
-    const number = Number(new TextDecoder().decode(effect.payload))
-    const letter = this.letters.get(number)
-    // Nobody wrote this one: it was forged.
-    if (letter === undefined) return
-    this.letters.delete(number)
-    if (effect.target !== null) this.#hold(node, { object: effect.target }, letter.target as Identity)
-    effect.references.forEach((reference, place) => {
-      if ('broken' in reference) throw new Violation(`a reference arrived broken at ${name}`)
-      this.#hold(node, reference, letter.references[place])
-    })
-  }
-
-  #hold(node: WorldNode, reference: LocalReference, meant: Identity): void {
-    const handle = 'object' in reference ? reference.object : node.heap.importHandle(reference.import)
-    if ('object' in reference) {
-      if (!node.heap.resolves(handle)) throw new Violation(`a message for an object that is gone at ${node.name}`)
-      node.heap.arrive(handle)
-    }
-    node.roots.push(handle)
-    const known = node.identityOf(handle)
-    const isNew = 'import' in reference && !node.identities.has(handle)
-    if (isNew) node.identities.set(handle, meant)
-    else if (known.home !== meant.home || known.handle !== meant.handle) {
-      throw new Violation(`wrong object at ${node.name}: ${JSON.stringify({ known, meant })}`)
-    }
-  }
-
-  #forgetStale(name: string): void {
-    const { heap, identities } = this.node(name)
-    for (const handle of identities.keys()) if (!heap.resolves(handle)) identities.delete(handle)
   }
 }
 

@@ -1,5 +1,5 @@
 /** Messages as bytes. Decoding validates all of a message before anybody acts on any of it. */
-import { ByteReader, ByteWriter } from '../bytes.js'
+import { ByteReader, ByteWriter, malformed } from '../bytes.js'
 import { readAscending, readDeltas, readRuns, writeAscending, writeDeltas, writeRuns } from '../columns.js'
 import { ProtocolError } from '../errors.js'
 import { exportId, giftId, incarnation } from '../ids.js'
@@ -12,6 +12,13 @@ import {
   writeAddress,
   writeReferences,
 } from './reference.js'
+
+/** How messages become bytes; a simulation may pass them on as they are. */
+export interface MessageCodec {
+  encode(message: Message): Uint8Array
+  /** @throws ProtocolError */
+  decode(bytes: Uint8Array): Message
+}
 
 /** Encodes a message. O(its size). */
 export function encodeMessage(message: Message): Uint8Array {
@@ -33,6 +40,8 @@ export function encodeMessage(message: Message): Uint8Array {
       writeAddRef(writer, message)
       break
     case 'dgc:giftAck':
+      writer.byte(message.receiver === null ? 0 : 1)
+      if (message.receiver !== null) writeAddress(writer, message.receiver)
       writer.integer(message.clock)
       writer.integer(message.gifts.length)
       writeDeltas(writer, message.gifts)
@@ -53,8 +62,28 @@ export function encodeMessage(message: Message): Uint8Array {
       writeAscending(writer, message.ids)
       writeRuns(writer, message.versions)
       break
+    case 'dgc:release':
+      writer.integer(message.gifts.length)
+      writeDeltas(writer, message.gifts)
+      break
+    case 'dgc:ping':
+      writer.integer(message.received)
+      writer.integer(message.count)
+      writer.u32(message.digest)
+      break
+    case 'dgc:reconcile':
+      writer.byte(message.last ? 1 : 0)
+      writer.integer(message.received)
+      writeAscending(writer, message.ids)
+      break
+    case 'dgc:reconcileOk':
+      writer.integer(message.at)
+      break
     case 'dgc:askReport':
+      writer.byte(message.full ? 1 : 0)
+      break
     case 'dgc:bringOutYourDead':
+    case 'dgc:pong':
       break
   }
   return writer.finish()
@@ -90,7 +119,7 @@ function readBody(code: number, reader: ByteReader): Message {
       return { type: 'dgc:broken', at, ids: readIds(reader) }
     }
     case MESSAGE_CODES['dgc:askReport']:
-      return { type: 'dgc:askReport' }
+      return { type: 'dgc:askReport', full: readFlag(reader) }
     case MESSAGE_CODES['dgc:bringOutYourDead']:
       return { type: 'dgc:bringOutYourDead' }
     case MESSAGE_CODES['dgc:report']:
@@ -100,9 +129,28 @@ function readBody(code: number, reader: ByteReader): Message {
       const ids = readIds(reader)
       return { type: 'dgc:collect', incarnation: owner, ids, versions: readRuns(reader, ids.length) }
     }
+    case MESSAGE_CODES['dgc:release']:
+      return { type: 'dgc:release', gifts: Array.from(readDeltas(reader, reader.count()), giftId) }
+    case MESSAGE_CODES['dgc:ping']:
+      return { type: 'dgc:ping', received: reader.integer(), count: reader.integer(), digest: reader.u32() }
+    case MESSAGE_CODES['dgc:pong']:
+      return { type: 'dgc:pong' }
+    case MESSAGE_CODES['dgc:reconcile']: {
+      const last = readFlag(reader)
+      const received = reader.integer()
+      return { type: 'dgc:reconcile', last, received, ids: readIds(reader) }
+    }
+    case MESSAGE_CODES['dgc:reconcileOk']:
+      return { type: 'dgc:reconcileOk', at: reader.integer() }
     default:
       throw new ProtocolError('unknown-message', 'a message of a kind that this version does not know', { code })
   }
+}
+
+function readFlag(reader: ByteReader): boolean {
+  const flag = reader.byte()
+  if (flag > 1) throw malformed('a flag is 0 or 1', { flag })
+  return flag === 1
 }
 
 function readCall(reader: ByteReader): CallMessage {
@@ -159,7 +207,11 @@ function readAddRef(reader: ByteReader): AddRefMessage {
 }
 
 function readGiftAck(reader: ByteReader): GiftAckMessage {
+  const receiver = readFlag(reader) ? readAddress(reader) : null
   const clock = reader.integer()
   const gifts = readDeltas(reader, reader.count())
-  return { type: 'dgc:giftAck', clock, gifts: Array.from(gifts, giftId) }
+  return { type: 'dgc:giftAck', receiver, clock, gifts: Array.from(gifts, giftId) }
 }
+
+/** What goes over the wire. */
+export const WIRE_CODEC: MessageCodec = { encode: encodeMessage, decode: decodeMessage }

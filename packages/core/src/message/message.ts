@@ -34,9 +34,11 @@ export interface AddRefMessage {
   readonly entries: readonly { readonly id: ExportId; readonly gifter: NodeAddress; readonly gift: GiftId }[]
 }
 
-/** Owner → gifter: these gifts are registered. */
+/** Owner → gifter: these gifts are registered, or, after a `release`, settled whatever became of them. */
 export interface GiftAckMessage {
   readonly type: 'dgc:giftAck'
+  /** Who is listed now; null in the answer to a `release`. The gifter takes it only for gifts that it made to this lifetime of a node. */
+  readonly receiver: NodeAddress | null
   /** The owner's clock when it registered them. */
   readonly clock: number
   readonly gifts: readonly GiftId[]
@@ -63,6 +65,8 @@ export interface BrokenMessage {
 /** Coordinator → node: send me a report. */
 export interface AskReportMessage {
   readonly type: 'dgc:askReport'
+  /** All of it, not only what has changed since the last. */
+  readonly full: boolean
 }
 
 /** Anyone → node: collect locally, send your drops, then report to me. */
@@ -86,6 +90,44 @@ export interface CollectMessage {
   readonly versions: Column
 }
 
+/** Gifter → owner: these gifts are long unacknowledged. The owner answers `giftAck`, whatever became of them. */
+export interface ReleaseMessage {
+  readonly type: 'dgc:release'
+  readonly gifts: readonly GiftId[]
+}
+
+/** Renews the session's lease, and tells what the sender holds of the receiver's objects. */
+export interface PingMessage {
+  readonly type: 'dgc:ping'
+  /** The receiver's last message that the sender had processed. */
+  readonly received: number
+  /** How many, and the sum of `digestOf` of their ids. */
+  readonly count: number
+  readonly digest: number
+}
+
+/** Owner → holder: what your ping told is not what I have listed; reconcile. The ping itself the session acknowledges. */
+export interface PongMessage {
+  readonly type: 'dgc:pong'
+}
+
+/** Holder → owner: what I still hold of yours. */
+export interface ReconcileMessage {
+  readonly type: 'dgc:reconcile'
+  /** Ascending. */
+  readonly ids: Column
+  /** Nothing more follows: what is not named, in this or an earlier chunk, I do not hold. */
+  readonly last: boolean
+  /** The last message of the owner that the holder had processed. */
+  readonly received: number
+}
+
+/** Owner → holder: everything up to your message `at` is listed again, or answered `broken`. */
+export interface ReconcileOkMessage {
+  readonly type: 'dgc:reconcileOk'
+  readonly at: number
+}
+
 export type Message =
   | CallMessage
   | ReturnMessage
@@ -97,8 +139,13 @@ export type Message =
   | BringOutYourDeadMessage
   | ReportMessage
   | CollectMessage
+  | ReleaseMessage
+  | PingMessage
+  | PongMessage
+  | ReconcileMessage
+  | ReconcileOkMessage
 
-/** The first byte of each message. Taken for the lease protocol: 11 release, 12 ping, 13 pong, 14 reconcile, 15 reconcileOk, 16 clearWeak. */
+/** The first byte of each message. Taken for a later version: 16 clearWeak. */
 export const MESSAGE_CODES = {
   call: 1,
   return: 2,
@@ -110,4 +157,9 @@ export const MESSAGE_CODES = {
   'dgc:bringOutYourDead': 8,
   'dgc:report': 9,
   'dgc:collect': 10,
+  'dgc:release': 11,
+  'dgc:ping': 12,
+  'dgc:pong': 13,
+  'dgc:reconcile': 14,
+  'dgc:reconcileOk': 15,
 } as const satisfies Record<Message['type'], number>

@@ -2,16 +2,18 @@
  * The answers of one trace of an `ObjectHeap`. They read the colors of the heap's mark, so they hold until the heap changes.
  *
  * Between suspects lie objects that are none. An object that one place alone leads to is folded into that place; one
- * that several lead to becomes an anonymous vertex. So the answer has at most as many vertices and references as the
+ * that several lead to becomes an inner vertex. So the answer has at most as many vertices and references as the
  * objects traced, where listing which suspect reaches which would have their product.
  */
 import type { Column, ImportId, ObjectKey } from '@holdfast/core'
 import { type DenseGraph, NONE, WHITE } from '@holdfast/graph'
 import type { LocalTrace, SuspectReferences } from '@holdfast/tracing'
+import type { Handle } from './handle.js'
 
 export interface HeapView {
   readonly graph: DenseGraph
   slotOfObject(key: ObjectKey): number
+  handleOfSlot(slot: number): Handle
   /** NONE for an import that the heap does not know. */
   slotOfImport(id: ImportId): number
 }
@@ -49,13 +51,14 @@ const UNSEEN = -1
 const FOLDED = -2
 /** Inner, and several places lead to it; its number comes when it is first referred to. */
 const SHARED = -3
-/** An import's target number is known only when all anonymous vertices are: it is kept as this minus its place. */
+/** An import's target number is known only when all inner vertices are: it is kept as this minus its place. */
 const IMPORT_BASE = -4
 
 class SuspectWalk {
+  readonly #heap: HeapView
   readonly #graph: DenseGraph
   readonly #roles: Int32Array
-  /** Slots of the sources, in the order of their vertices: exports, then anonymous. */
+  /** Slots of the sources, in the order of their vertices: exports, then inner vertices. */
   readonly #sources: number[] = []
   readonly #exportCount: number
   readonly #stack: number[] = []
@@ -63,6 +66,7 @@ class SuspectWalk {
   #targetCount = 0
 
   constructor(heap: HeapView, exports: Column, imports: Column) {
+    this.#heap = heap
     this.#graph = heap.graph
     this.#roles = new Int32Array(heap.graph.capacity).fill(UNSEEN)
     this.#exportCount = exports.length
@@ -80,7 +84,7 @@ class SuspectWalk {
   walk(): SuspectReferences {
     this.#classify()
     const offsets = [0]
-    // Anonymous vertices join the sources while they are found.
+    // Inner vertices join the sources while they are found.
     const { adjacency } = this.#graph
     for (let vertex = 0; vertex < this.#sources.length; vertex++) {
       this.#follow(vertex, adjacency)
@@ -118,12 +122,12 @@ class SuspectWalk {
         const role = roles[cells[2 * link]]
         if (role === UNSEEN || role === vertex) continue
         if (role === FOLDED) stack.push(cells[2 * link])
-        else this.#emit(role === SHARED ? this.#nameAnonymous(cells[2 * link]) : role)
+        else this.#emit(role === SHARED ? this.#numberInner(cells[2 * link]) : role)
       }
     }
   }
 
-  #nameAnonymous(slot: number): number {
+  #numberInner(slot: number): number {
     const vertex = this.#sources.push(slot) - 1
     this.#roles[slot] = vertex
     return vertex
@@ -154,7 +158,11 @@ class SuspectWalk {
       count = distinct(targets, first, count)
       offsets[vertex + 1] = count
     }
-    return { anonymous: sources - this.#exportCount, offsets, targets: targets.slice(0, count) }
+    const inner = new Float64Array(sources - this.#exportCount)
+    for (let place = 0; place < inner.length; place++) {
+      inner[place] = this.#heap.handleOfSlot(this.#sources[this.#exportCount + place])
+    }
+    return { inner, offsets, targets: targets.slice(0, count) }
   }
 }
 

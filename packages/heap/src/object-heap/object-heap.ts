@@ -248,6 +248,7 @@ export class ObjectHeap implements LocalTracer {
     return new HeapTrace({
       graph: this.#graph,
       slotOfObject: (key) => this.#slot(key),
+      handleOfSlot: (slot) => handleOf(slot, this.#generation[slot]),
       slotOfImport: (id) => this.#imports.slotOf(id),
     })
   }

@@ -1,4 +1,4 @@
-import { type Incarnation, incarnation, instant, nodeId } from '@holdfast/core'
+import { ALL_RULES, type Incarnation, incarnation, instant, nodeId, type Rules } from '@holdfast/core'
 import { Channel, type ChannelEvent } from '../../src/channel.js'
 import { DEFAULT_LIMITS, LOSSLESS_TIMING, type SessionLimits, type SessionTiming } from '../../src/limits.js'
 import { OpeningCounter } from '../../src/opening-counter.js'
@@ -11,6 +11,7 @@ export interface EndpointOptions {
   readonly limits?: Partial<SessionLimits>
   readonly timing?: Partial<SessionTiming>
   readonly lastSeen?: Incarnation
+  readonly rules?: Rules
 }
 
 /** One end of a channel with everything that it ever told its driver. */
@@ -21,14 +22,15 @@ export class Endpoint {
 
   constructor(options: EndpointOptions) {
     this.counter = options.counter ?? new OpeningCounter()
-    this.channel = new Channel({
+    const channel = {
       self: { node: nodeId(options.node), incarnation: incarnation(options.incarnation ?? 1) },
       peer: nodeId(options.peer),
       counter: this.counter,
       limits: { ...DEFAULT_LIMITS, ...options.limits },
       timing: { ...LOSSLESS_TIMING, ...options.timing },
       ...(options.lastSeen === undefined ? {} : { lastSeen: options.lastSeen }),
-    })
+    }
+    this.channel = new Channel(channel, options.rules ?? ALL_RULES)
   }
 
   receive(frame: Uint8Array, now = 0): ChannelEvent[] {

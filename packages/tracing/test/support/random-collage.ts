@@ -73,15 +73,15 @@ class Generator {
   }
 
   #references(exports: number, imports: number): Report['references'] {
-    const anonymous = exports === 0 ? 0 : this.#random.below(3)
-    const sources = exports + anonymous
+    const inner = exports === 0 ? 0 : this.#random.below(3)
+    const sources = exports + inner
     const offsets = [0]
     const targets: number[] = []
     for (let vertex = 0; vertex < sources; vertex++) {
       targets.push(...this.#subset([...Array(sources + imports).keys()], 1 / (sources + imports)))
       offsets.push(targets.length)
     }
-    return { anonymous, offsets: Uint32Array.from(offsets), targets: Uint32Array.from(targets) }
+    return { inner: [...Array(inner).keys()], offsets: Uint32Array.from(offsets), targets: Uint32Array.from(targets) }
   }
 
   #subset(list: readonly number[], probability: number): number[] {

@@ -1,0 +1,45 @@
+/**
+ * What this node has told each coordinator, so that its next report to it carries changes only. A session delivers all or ends, so
+ * what was sent in it is what the coordinator has.
+ */
+import type { NodeId } from '@holdfast/core'
+import {
+  deltaSize,
+  diffReports,
+  encodeDelta,
+  encodeReport,
+  type NamedReport,
+  namedByPlace,
+  type Report,
+  vertexCount,
+} from '@holdfast/tracing'
+
+/** A report is sent whole when its vertices have so many names without use. */
+const MAX_UNUSED_NAMES = 1024
+
+/** So many changes are always worth a delta. */
+const SMALL = 16
+
+export class Reporting {
+  readonly #last = new Map<NodeId, NamedReport>()
+
+  /** A report as bytes, for a coordinator. O(vertices and references). */
+  encode(to: NodeId, report: Report): Uint8Array {
+    const base = this.#last.get(to)
+    const vertices = vertexCount(report)
+    if (base !== undefined && base.nextName <= 4 * vertices + MAX_UNUSED_NAMES) {
+      const { delta, named } = diffReports(base, report)
+      if (deltaSize(delta) <= vertices || deltaSize(delta) <= SMALL) {
+        this.#last.set(to, named)
+        return encodeDelta(delta)
+      }
+    }
+    this.#last.set(to, namedByPlace(report))
+    return encodeReport(report)
+  }
+
+  /** The next report to a coordinator is a whole one: the session with it is over, or it has asked. */
+  forget(to: NodeId): void {
+    this.#last.delete(to)
+  }
+}

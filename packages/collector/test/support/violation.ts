@@ -1,0 +1,2 @@
+/** A broken promise of the collector. */
+export class Violation extends Error {}

@@ -1,0 +1,73 @@
+/**
+ * The lease of one session: one for all references in both directions, renewed by any traffic.
+ *
+ * This node is holder and owner at once. As a holder it counts from *before sending* what was acknowledged, as an owner from the
+ * receipt of what it heard; its view of the session is over when either has run out. A view that is over stays over: the session
+ * ends, and a new one has a lease of its own.
+ *
+ * Source: docs/protocol.md, section 3.
+ */
+import { after, type Duration, type Instant, type Sequence } from '@holdfast/core'
+import type { LeaseTimes } from './lease-times.js'
+
+/** What was sent within one such part of a term counts as sent at its beginning. */
+const MARKS_PER_TERM = 32
+
+/** Messages from number `first` on were sent at `at` or later. */
+interface Mark {
+  readonly first: Sequence
+  readonly at: Instant
+}
+
+/** All operations are O(1), amortized. At most some 33 marks are kept while the holder's view lasts. */
+export class SessionLease {
+  readonly #times: LeaseTimes
+  readonly #markEvery: Duration
+  #marks: Mark[] = []
+  #sentAt: Instant
+  #renewedAt: Instant
+  #heardAt: Instant
+
+  /** @param now when the session opened */
+  constructor(times: LeaseTimes, now: Instant) {
+    this.#times = times
+    this.#markEvery = times.holderTerm / MARKS_PER_TERM
+    this.#sentAt = now
+    this.#renewedAt = now
+    this.#heardAt = now
+  }
+
+  /** When this node's view of the session is over, unless something renews it. */
+  get endsAt(): Instant {
+    const { holderTerm, ownerTerm } = this.#times
+    const asHolder = after(this.#renewedAt, holderTerm)
+    const asOwner = after(this.#heardAt, ownerTerm)
+    return asHolder < asOwner ? asHolder : asOwner
+  }
+
+  /** When to send a ping, unless something else is sent before. */
+  get pingAt(): Instant {
+    return after(this.#sentAt, this.#times.pingAfter)
+  }
+
+  /** A message was sent, or messages up to this. @param sequence the last */
+  sent(sequence: Sequence, now: Instant): void {
+    this.#sentAt = now
+    const last = this.#marks.at(-1)
+    if (last !== undefined && now < after(last.at, this.#markEvery)) return
+    this.#marks.push({ first: sequence, at: now })
+  }
+
+  /** The peer has processed my messages up to this. */
+  acknowledged(sequence: Sequence): void {
+    const marks = this.#marks
+    let passed = 0
+    while (passed < marks.length && marks[passed].first <= sequence) this.#renewedAt = marks[passed++].at
+    if (passed > 0) this.#marks = marks.slice(passed)
+  }
+
+  /** Something of the peer's was processed in order, or an acknowledgement was news. */
+  heard(now: Instant): void {
+    this.#heardAt = now
+  }
+}

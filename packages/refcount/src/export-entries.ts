@@ -1,0 +1,93 @@
+/**
+ * Which objects of a node are exported, and under which id: the part of the export table that is about objects, not about who
+ * holds them. It counts holders and does not know them.
+ *
+ * Invariant: an export whose last holder is let go of is removed at once.
+ */
+import {
+  type Column,
+  ColumnTable,
+  type ExportId,
+  fail,
+  type Instant,
+  instant,
+  type ObjectKey,
+  UsageError,
+} from '@holdfast/core'
+import type { Exports } from './export-columns.js'
+
+/** All operations on one export are O(1). */
+export class ExportEntries {
+  /** The columns, to be read, and written by whoever keeps the lists of holders. */
+  readonly table: Exports = new ColumnTable(['object', 'ver', 'holders', 'quarantined', 'usedAt'])
+  /** The export of each exported object, by its key. */
+  readonly #byObject = new ColumnTable(['id'])
+  #nextId = 1
+
+  /** The time of the turn, for `usedAt`. */
+  now: Instant = instant(0)
+
+  get nextId(): ExportId {
+    return this.#nextId as ExportId
+  }
+
+  /** The slot of an export, until the next removal. @throws InvariantError when there is no such export */
+  slot(id: ExportId): number {
+    const slot = this.table.slotOf(id)
+    if (slot < 0) fail('an export that is asked about exists', { id })
+    return slot
+  }
+
+  /** The export of an object, or undefined. */
+  idOf(object: ObjectKey): ExportId | undefined {
+    const slot = this.#byObject.slotOf(object)
+    return slot < 0 ? undefined : (this.#byObject.columns.id[slot] as ExportId)
+  }
+
+  /** Exports an object that is not exported; nobody holds it yet. @throws UsageError `bad-object` */
+  add(object: ObjectKey): ExportId {
+    if (!Number.isSafeInteger(object) || object < 0) {
+      throw new UsageError('bad-object', 'an object key is a non-negative safe integer', { object })
+    }
+    const id = this.#nextId++ as ExportId
+    const slot = this.table.add(id)
+    this.table.columns.object[slot] = object
+    const place = this.#byObject.add(object)
+    this.#byObject.columns.id[place] = id
+    return id
+  }
+
+  /** The export at a slot was granted, used or claimed: moves its `ver`. */
+  moved(slot: number): void {
+    const { ver, usedAt } = this.table.columns
+    ver[slot]++
+    usedAt[slot] = this.now
+  }
+
+  /** One holder fewer; the last takes the export with it, and its object joins `released`. */
+  letGo(id: ExportId, released: ObjectKey[]): void {
+    const { holders } = this.table.columns
+    const slot = this.slot(id)
+    if (holders[slot] === 0) fail('a row is counted', { id })
+    if (--holders[slot] === 0) released.push(this.#remove(slot))
+  }
+
+  /** Removes those of `ids` that are there, whoever holds them. O(ids). @returns their objects */
+  removeAll(ids: Column): ObjectKey[] {
+    const objects: ObjectKey[] = []
+    for (let index = 0; index < ids.length; index++) {
+      const slot = this.table.slotOf(ids[index])
+      if (slot >= 0) objects.push(this.table.columns.object[slot] as ObjectKey)
+    }
+    this.#byObject.removeAll(objects)
+    this.table.removeAll(ids)
+    return objects
+  }
+
+  #remove(slot: number): ObjectKey {
+    const object = this.table.columns.object[slot] as ObjectKey
+    this.table.removeAt(slot)
+    this.#byObject.removeAt(this.#byObject.slotOf(object))
+    return object
+  }
+}

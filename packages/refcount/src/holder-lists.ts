@@ -1,0 +1,157 @@
+/**
+ * What each holder is listed for: its rows in the session there is, and what it had in earlier ones, in quarantine. It does not know
+ * how many holders an export has: that is the table's.
+ */
+import { type Column, ColumnTable, digestOf, type ExportId, IdMap, type Sequence } from '@holdfast/core'
+import type { Rows } from './export-columns.js'
+
+/** What the table calls a holder: a small number that its user chooses, one for each incarnation of a peer. */
+export type HolderIndex = number
+
+/** How many ids a table names, and their digest. */
+export interface Digest {
+  readonly count: number
+  readonly digest: number
+}
+
+const NO_ROWS: Rows = new ColumnTable(['g', 'r'])
+
+export class HolderLists {
+  readonly #rows = new Map<HolderIndex, Rows>()
+  readonly #quarantine = new Map<HolderIndex, IdMap>()
+  /** Holders whose rows a verdict removed, and who have not been heard to drop anything since. */
+  readonly #unsettled = new Set<HolderIndex>()
+
+  /** O(holders). */
+  get rowCount(): number {
+    let count = 0
+    for (const rows of this.#rows.values()) count += rows.size
+    return count
+  }
+
+  /** The rows of a holder, to be looked at. */
+  rowsOf(holder: HolderIndex): Rows {
+    return this.#rows.get(holder) ?? NO_ROWS
+  }
+
+  /** The rows of a holder, to be added to. */
+  ensureRows(holder: HolderIndex): Rows {
+    let rows = this.#rows.get(holder)
+    if (rows === undefined) {
+      rows = new ColumnTable(['g', 'r'])
+      this.#rows.set(holder, rows)
+    }
+    return rows
+  }
+
+  /** A holder's rows may be gone: forgets the empty table. */
+  tidy(holder: HolderIndex): void {
+    if (this.#rows.get(holder)?.size === 0) this.#rows.delete(holder)
+  }
+
+  takeRows(holder: HolderIndex): Rows | undefined {
+    const rows = this.#rows.get(holder)
+    this.#rows.delete(holder)
+    return rows
+  }
+
+  /** Who is listed for an export or has it in quarantine. O(holders). */
+  holdersOf(id: ExportId): HolderIndex[] {
+    const rows = [...this.#rows].filter(([, table]) => table.slotOf(id) >= 0)
+    const quarantined = [...this.#quarantine].filter(([, ids]) => ids.has(id))
+    return [...new Set([...rows, ...quarantined].map(([holder]) => holder))]
+  }
+
+  /** How a holder is listed for an export. */
+  stampsOf(
+    id: ExportId,
+    holder: HolderIndex,
+  ): { stamps: { granted: Sequence; added: Sequence } | null; isQuarantined: boolean } {
+    const rows = this.rowsOf(holder)
+    const row = rows.slotOf(id)
+    const stamps = row < 0 ? null : { granted: rows.columns.g[row], added: rows.columns.r[row] }
+    return { stamps, isQuarantined: this.isQuarantined(id, holder) }
+  }
+
+  /** Whether the holder is known at all, in rows or in quarantine. */
+  knows(holder: HolderIndex): boolean {
+    return this.#rows.has(holder) || this.#quarantine.has(holder)
+  }
+
+  isQuarantined(id: ExportId, holder: HolderIndex): boolean {
+    return this.#quarantine.get(holder)?.has(id) ?? false
+  }
+
+  /** How many entries a holder has in quarantine. */
+  quarantineSize(holder: HolderIndex): number {
+    return this.#quarantine.get(holder)?.size ?? 0
+  }
+
+  /** @returns whether it is new there */
+  quarantine(id: ExportId, holder: HolderIndex, g: Sequence): boolean {
+    let ids = this.#quarantine.get(holder)
+    if (ids === undefined) {
+      ids = new IdMap()
+      this.#quarantine.set(holder, ids)
+    }
+    const isNew = !ids.has(id)
+    ids.set(id, g)
+    return isNew
+  }
+
+  /** @returns the `g` that was kept with it, or undefined when it was not there */
+  unquarantine(id: ExportId, holder: HolderIndex): Sequence | undefined {
+    const ids = this.#quarantine.get(holder)
+    const g = ids?.get(id) ?? -1
+    if (ids === undefined || g < 0) return undefined
+    ids.delete(id)
+    if (ids.size === 0) this.#quarantine.delete(holder)
+    return g
+  }
+
+  /** Empties a holder's quarantine. */
+  takeQuarantine(holder: HolderIndex): ExportId[] {
+    const ids = [...(this.#quarantine.get(holder)?.keys() ?? [])] as ExportId[]
+    this.#quarantine.delete(holder)
+    return ids
+  }
+
+  /** These exports are gone. O(ids + holders), and for each holder its rows or the ids, whichever are fewer. */
+  removeExports(ids: Column): void {
+    const gone = new Set<number>(Array.from(ids))
+    for (const [holder, rows] of this.#rows) {
+      const before = rows.size
+      if (before < ids.length) removeAmong(rows, gone)
+      else rows.removeAll(ids)
+      if (rows.size < before) this.#unsettled.add(holder)
+      if (rows.size === 0) this.#rows.delete(holder)
+    }
+    for (const [holder, quarantine] of this.#quarantine) {
+      const fewer = quarantine.size < gone.size ? [...quarantine.keys()].filter((id) => gone.has(id)) : gone
+      for (const id of fewer) quarantine.delete(id)
+      if (quarantine.size === 0) this.#quarantine.delete(holder)
+    }
+  }
+
+  /** The holder has let go of what it knew to be gone. */
+  settle(holder: HolderIndex): void {
+    this.#unsettled.delete(holder)
+  }
+
+  /**
+   * What a holder that has received all I sent must hold; undefined while that cannot be said: a verdict has removed what it may still
+   * hold, or there is something in quarantine. O(its rows).
+   */
+  digestFor(holder: HolderIndex): Digest | undefined {
+    if (this.#unsettled.has(holder) || this.#quarantine.has(holder)) return undefined
+    const rows = this.rowsOf(holder)
+    const ids = new Float64Array(rows.size)
+    for (let slot = 0; slot < ids.length; slot++) ids[slot] = rows.idAt(slot)
+    return { count: ids.length, digest: digestOf(ids) }
+  }
+}
+
+/** From the last to the first: the one that moves into a gap has been looked at. */
+function removeAmong(rows: Rows, ids: ReadonlySet<number>): void {
+  for (let slot = rows.size - 1; slot >= 0; slot--) if (ids.has(rows.idAt(slot))) rows.removeAt(slot)
+}

@@ -1,0 +1,144 @@
+import { type Incarnation, nodeId, ProtocolError, Random } from '@holdfast/core'
+import { describe, expect, it } from 'vitest'
+import {
+  Collage,
+  decodeDelta,
+  deltaSize,
+  diffReports,
+  encodeDelta,
+  encodeReport,
+  isDelta,
+  type NamedReport,
+  namedByPlace,
+  patchReport,
+  type Report,
+} from '../src/index.js'
+import { randomReports } from './support/random-collage.js'
+
+const SEQUENCES = 400
+const REPORTS_EACH = 6
+
+/** Reports of one node that have little to do with each other, in a row. */
+function sequence(seed: number): Report[] {
+  const reports: Report[] = []
+  for (let next = seed * 1000; reports.length < REPORTS_EACH; next++) {
+    const [report] = randomReports(next)
+    if (report?.node === 'alice') reports.push({ ...report, number: reports.length + 1 })
+  }
+  return reports.map((report) => withLastingInner(report, new Random(seed + report.number)))
+}
+
+/** Inner vertices are some of five objects, in any order. */
+function withLastingInner(report: Report, random: Random): Report {
+  const keys = [11, 12, 13, 14, 15].sort(() => random.fraction() - 0.5)
+  return { ...report, references: { ...report.references, inner: keys.slice(0, report.references.inner.length) } }
+}
+
+/** The same whatever the order of inner vertices. */
+function canonical({ report, names }: NamedReport): unknown {
+  const { exports, references } = report
+  const labels = [
+    ...Array.from(exports.ids, (id) => `export ${id}`),
+    ...Array.from(references.inner, (_, place) => `inner ${names[exports.ids.length + place]}`),
+    ...report.peers.flatMap((peer) => Array.from(peer.imports.ids, (id) => `import ${id} of ${peer.node}`)),
+  ]
+  const rows = labels.slice(0, references.offsets.length - 1).map((label, source) => {
+    const targets = references.targets.subarray(references.offsets[source], references.offsets[source + 1])
+    return [label, [...targets].map((target) => labels[target]).sort()]
+  })
+  const plain = JSON.parse(
+    JSON.stringify({ ...report, references: null }, (_, value: unknown) =>
+      ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
+    ),
+  ) as unknown
+  return { plain, rows: Object.fromEntries(rows) }
+}
+
+describe('a delta', () => {
+  it('leads from any report to the next, over the wire, time after time', () => {
+    for (let seed = 1; seed <= SEQUENCES; seed++) {
+      const [first, ...rest] = sequence(seed)
+      let here = namedByPlace(first)
+      let there = namedByPlace(first)
+      for (const next of rest) {
+        const { delta, named } = diffReports(here, next)
+        const bytes = encodeDelta(delta)
+        expect(isDelta(bytes)).toBe(true)
+        there = patchReport(there, decodeDelta(bytes))
+        expect(canonical(there), `seed ${seed}`).toEqual(canonical(named))
+        here = named
+      }
+    }
+  })
+
+  it('of a report that repeats the last lists nothing, and is a few bytes a peer', () => {
+    const [first] = sequence(7)
+    const { delta } = diffReports(namedByPlace(first), { ...first, number: 2, clock: first.clock + 5 })
+    expect(deltaSize(delta)).toBe(0)
+    expect(encodeDelta(delta).length).toBeLessThan(30 + 30 * first.peers.length)
+  })
+
+  it('is refused when it names what is not there', () => {
+    const [first, next] = sequence(3)
+    const { delta } = diffReports(namedByPlace(first), next)
+    const mistakes = [
+      { gone: [9999] },
+      { quarantined: [9999] },
+      { moved: { names: [9999], versions: [1] } },
+      { references: { sources: [9999], offsets: Uint32Array.of(0, 0), targets: [] } },
+      { newExports: { ids: [first.exports.ids[0]], versions: [1] }, gone: [] },
+    ]
+    for (const mistake of mistakes) {
+      const damaged = { ...delta, ...mistake }
+      expect(() => patchReport(namedByPlace(first), damaged), JSON.stringify(mistake)).toThrow(ProtocolError)
+    }
+  })
+
+  it('that is damaged on the wire is refused by name, or leads to a report with sound indexes', () => {
+    const [first, next] = sequence(5)
+    const bytes = encodeDelta(diffReports(namedByPlace(first), next).delta)
+    for (let at = 1; at < bytes.length; at++) {
+      for (const bit of [1, 16, 128]) {
+        const damaged = bytes.slice()
+        damaged[at] ^= bit
+        let report: Report
+        try {
+          report = patchReport(namedByPlace(first), decodeDelta(damaged)).report
+        } catch (error) {
+          expect(error).toBeInstanceOf(ProtocolError)
+          continue
+        }
+        const { references, exports, peers } = report
+        const vertices =
+          exports.ids.length + references.inner.length + peers.reduce((sum, peer) => sum + peer.imports.ids.length, 0)
+        expect(Math.max(-1, ...references.targets)).toBeLessThan(vertices)
+        expect(references.offsets.length).toBe(exports.ids.length + references.inner.length + 1)
+        for (const { rows } of peers) expect(Math.max(-1, ...Array.from(rows.exports))).toBeLessThan(exports.ids.length)
+      }
+    }
+  })
+})
+
+describe('a collage', () => {
+  const [first, second, third] = sequence(2)
+
+  it('takes a delta to the report it has, and asks for a whole one where it has another or none', () => {
+    const collage = new Collage()
+    const one = diffReports(namedByPlace(first), second)
+    const two = diffReports(one.named, third)
+    expect(collage.patch(one.delta)).toBe('no-base')
+    collage.add(first)
+    expect(collage.patch(two.delta)).toBe('no-base')
+    expect(collage.patch(one.delta)).toBe('added')
+    expect(collage.patch(one.delta)).toBe('stale')
+    expect(collage.patch(two.delta)).toBe('added')
+    expect(collage.reportOf({ node: nodeId('alice'), incarnation: 1 as Incarnation })?.number).toBe(3)
+    collage.forget(nodeId('alice'))
+    expect(collage.size).toBe(0)
+  })
+})
+
+it('whole reports and deltas are told apart', () => {
+  const [first] = sequence(1)
+  expect(isDelta(encodeReport(first))).toBe(false)
+})
