@@ -38,7 +38,7 @@ function actOnPeer(state: NodeState, peer: Peer): void {
 }
 
 /** Whether this node has something to tell a peer, or to ask it for, that waits for a link or a session. */
-export function needsLink(state: NodeState, peer: Peer): boolean {
+function needsLink(state: NodeState, peer: Peer): boolean {
   if (peer.remote !== null) return peer.channel?.isLinked !== true
   return peer.remotes.some(
     (remote) => !state.isOver(remote) && (remote.waiting.length > 0 || state.imports.holdsFrom(remote.index)),
@@ -139,7 +139,7 @@ export function settleGifts(state: NodeState, gifts: readonly GiftId[], clock = 
 }
 
 /** Forgets a lifetime of a node that nothing depends on any more, and the node with its last. */
-export function forgetIfUnused(state: NodeState, remote: Remote): void {
+function forgetIfUnused(state: NodeState, remote: Remote): void {
   const { exports, imports, remotes } = state
   const isUsed =
     remote.session !== 0 ||

@@ -116,9 +116,13 @@ export class ImportTable {
     return this.#entries.generation[this.#live(id)]
   }
 
-  /** The import has another representative: what a finalizer says of the last one is late. @returns the new generation */
+  /**
+   * The import has another representative: what a finalizer says of the last one is late. One that has broken in the turn that brought it
+   * is gone already; nobody drops it.
+   * @returns the new generation
+   */
   rebind(id: ImportId): number {
-    return ++this.#entries.generation[this.#live(id)]
+    return this.has(id) ? ++this.#entries.generation[id] : this.#entries.generation[id]
   }
 
   /** Whether an import may be given away, as far as its session allows. */

@@ -250,3 +250,12 @@ it('a table does what the naive one does, whatever happens', () => {
     { numRuns: 100 },
   )
 })
+
+it('an import that broke in the turn that brought it may be given a representative all the same', () => {
+  const table = new ImportTable()
+  const id = table.take(1, exportId(7), 0)
+  table.retire(id)
+  expect(() => table.rebind(id)).not.toThrow()
+  table.recycle()
+  expect(table.size).toBe(0)
+})

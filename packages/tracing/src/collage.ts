@@ -47,7 +47,7 @@ export class Collage {
 
   /** Forgets a node in all its lifetimes: from here on nothing is known of it, so all it touches counts as live. O(reports). */
   forget(node: NodeId): void {
-    for (const report of [...this.reports()]) if (report.node === node) this.#reports.delete(keyOf(report))
+    for (const report of this.reports()) if (report.node === node) this.#reports.delete(keyOf(report))
   }
 
   clear(): void {

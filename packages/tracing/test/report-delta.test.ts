@@ -44,14 +44,17 @@ function canonical({ report, names }: NamedReport): unknown {
   ]
   const rows = labels.slice(0, references.offsets.length - 1).map((label, source) => {
     const targets = references.targets.subarray(references.offsets[source], references.offsets[source + 1])
-    return [label, [...targets].map((target) => labels[target]).sort()]
+    return `${label}: ${[...targets]
+      .map((target) => labels[target])
+      .sort()
+      .join()}`
   })
   const plain = JSON.parse(
     JSON.stringify({ ...report, references: null }, (_, value: unknown) =>
       ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
     ),
   ) as unknown
-  return { plain, rows: Object.fromEntries(rows) }
+  return { plain, rows: rows.sort() }
 }
 
 describe('a delta', () => {
