@@ -3,13 +3,14 @@
  * code has returned. Whoever wants an answer gets one, or null: no call hangs for ever.
  */
 import type { ArrivedReference, Collector, CollectorEffect } from '@holdfast/collector'
-import { type NodeId, UsageError } from '@holdfast/core'
+import { type ImportId, type NodeId, UsageError } from '@holdfast/core'
 import type { Handle, ObjectHeap } from '@holdfast/heap/object-heap'
+import type { Contacts } from './contacts.js'
 import { importOf, referenceOf } from './local-reference.js'
 import type { Answer, ArrivedHandle, IncomingCall, OutgoingCall } from './message.js'
+import type { Outbox } from './outbox.js'
 import { type OnAnswer, PendingCalls } from './pending-calls.js'
 import { pinAll } from './pin-all.js'
-import type { OnSession } from './session-waiters.js'
 import type { Turns } from './turns.js'
 
 /** What the calls need of their node. */
@@ -17,7 +18,8 @@ export interface CallsContext {
   readonly heap: ObjectHeap
   readonly collector: Collector
   readonly turns: Turns
-  readonly whenConnected: (node: NodeId, action: OnSession) => void
+  readonly contacts: Contacts
+  readonly outbox: Outbox
   readonly onCall: ((call: IncomingCall) => Answer | undefined) | undefined
 }
 
@@ -31,25 +33,39 @@ export class Calls {
     this.#context = context
   }
 
-  /** How many were sent and wait for an answer. */
+  /** How many wait to be sent or answered, answers included. */
   get size(): number {
-    return this.#pending.size
+    return this.#pending.size + this.#context.outbox.size
   }
 
-  /** Sends a call, now or when there is a session. @throws as `HeapNode.call` */
+  /** Sends a call, now or as soon as it may go. @throws as `HeapNode.call` */
   call(call: OutgoingCall, onAnswer: OnAnswer | undefined): void {
-    const { heap, collector, turns, whenConnected } = this.#context
+    const { heap, collector, turns, outbox } = this.#context
     if (turns.isOver) throw new UsageError('closed', 'a closed node makes no calls')
-    const node = 'node' in call.to ? call.to.node : collector.ownerOf(importOf(heap, call.to.target)).node
-    const unpin = pinAll(heap, [...(call.references ?? []), ...('target' in call.to ? [call.to.target] : [])])
-    if (!collector.isConnected(node)) {
-      whenConnected(node, (isOpen) => this.#sendLate(call, { node, onAnswer, isOpen, unpin }))
-      return
-    }
+    const target = 'target' in call.to ? call.to.target : null
+    const peer = 'node' in call.to ? call.to.node : collector.ownerOf(importOf(heap, call.to.target)).node
+    const named = [...(call.references ?? []), ...(target === null ? [] : [target])]
+    const unpin = pinAll(heap, named)
     try {
-      this.#send(call, node, onAnswer)
-    } finally {
+      outbox.send({
+        peer,
+        needs: target === null ? 'node' : 'import',
+        isHopeless: () => named.some((handle) => heap.isBroken(handle)),
+        send: () => {
+          this.#send(call, peer, onAnswer)
+          unpin()
+        },
+        giveUp: (error) => {
+          unpin()
+          turns.attempt(() => {
+            if (onAnswer !== undefined) onAnswer(null)
+            else if (error !== null) throw error
+          })
+        },
+      })
+    } catch (error) {
       unpin()
+      throw error
     }
   }
 
@@ -59,9 +75,9 @@ export class Calls {
     if (target !== null) heap.arrive(target)
     this.#holding(references, (handles) => {
       const isAnswered = turns.attempt(() => {
-        this.#answer(from, call, onCall?.({ from, target, references: handles, payload }))
+        this.#answer(from, call, onCall?.({ from, target, references: handles, payload }) ?? EMPTY)
       })
-      if (!isAnswered) this.#answer(from, call, undefined)
+      if (!isAnswered) this.#answerEmpty(from, call)
     })
     if (target !== null) heap.unpin(target)
   }
@@ -73,26 +89,47 @@ export class Calls {
     })
   }
 
-  /** What came with a rejected call was granted all the same: seen by the heap, it is dropped by the next collection. */
-  rejected({ references }: Effect<'rejected'>): void {
+  /**
+   * What came with a rejected call was granted all the same: seen by the heap, it is dropped by the next collection. The caller has been
+   * told that the target is broken, unless it was given it anew since: then this tells it that there is nothing to wait for.
+   */
+  rejected({ from, call, references }: Effect<'rejected'>): void {
     this.#holding(references, () => {})
+    this.#answerEmpty(from, call)
   }
 
-  /** No answers will come from a node any more. */
+  /** No answers will come over a session any more, and none goes out. */
   sessionEnded(peer: NodeId): void {
-    for (const onAnswer of this.#pending.takeAll(peer)) this.#context.turns.attempt(() => onAnswer(null))
+    this.#answerNull(this.#pending.takeAll(peer))
+    this.#context.outbox.sessionEnded(peer)
+  }
+
+  /** Imports broke: no answers will come from them, and nothing that names them goes out. */
+  broken(imports: readonly ImportId[]): void {
+    const { heap, outbox } = this.#context
+    const handles = new Set(imports.flatMap((id) => heap.breakImport(id) ?? []))
+    if (handles.size === 0) return
+    this.#answerNull(this.#pending.takeTargets(handles))
+    outbox.prune()
+  }
+
+  /** There will be no session with a node. */
+  givenUp(peer: NodeId): void {
+    if (!this.#context.contacts.isConnected(peer)) this.#context.outbox.givenUp(peer)
   }
 
   /** No answers will come at all. */
   end(): void {
-    for (const onAnswer of this.#pending.takeAll()) onAnswer(null)
+    this.#answerNull(this.#pending.takeAll())
+    this.#context.outbox.end()
   }
 
   #send(call: OutgoingCall, node: NodeId, onAnswer: OnAnswer | undefined): void {
     const { heap, turns } = this.#context
+    const target = 'target' in call.to ? call.to.target : null
     const to = 'node' in call.to ? call.to : { import: importOf(heap, call.to.target) }
     const references = (call.references ?? []).map((handle) => referenceOf(heap, handle))
-    const number = onAnswer === undefined ? 0 : this.#pending.add(node, onAnswer)
+    const number = onAnswer === undefined ? 0 : this.#pending.add({ node, target, onAnswer })
     try {
       turns.step({ type: 'call', to, call: number, references, payload: call.payload ?? NOTHING })
     } catch (error) {
@@ -101,31 +138,43 @@ export class Calls {
     }
   }
 
-  /** A call that has waited has nobody to throw at: whoever wants an answer gets null. */
-  #sendLate(call: OutgoingCall, { node, onAnswer, isOpen, unpin }: LateCall): void {
+  #answer(to: NodeId, call: number, { references: handles, payload }: Answer): void {
+    const { heap, turns, contacts, outbox } = this.#context
+    // A call may have come in a frame that went on to end its session: nobody waits for the answer.
+    if (call === 0 || !contacts.isConnected(to)) return
+    const unpin = pinAll(heap, handles)
     try {
-      if (isOpen) this.#send(call, node, onAnswer)
-      else onAnswer?.(null)
+      outbox.send({
+        peer: to,
+        needs: 'this-session',
+        isHopeless: () => handles.some((handle) => heap.isBroken(handle)),
+        send: () => {
+          const references = handles.map((handle) => referenceOf(heap, handle))
+          turns.step({ type: 'return', to, call, references, payload })
+          unpin()
+        },
+        giveUp: (error) => {
+          unpin()
+          this.#answerEmpty(to, call)
+          if (error === null) return
+          turns.attempt(() => {
+            throw error
+          })
+        },
+      })
     } catch (error) {
-      if (onAnswer === undefined || !isOpen) throw error
-      onAnswer(null)
-    } finally {
       unpin()
+      throw error
     }
   }
 
-  #answer(to: NodeId, call: number, answer: Answer | undefined): void {
-    const { heap, collector, turns } = this.#context
-    // A call may have come in a frame that went on to end its session: nobody waits for the answer.
-    if (call === 0 || !collector.isConnected(to)) return
-    const handles = answer?.references ?? []
-    const unpin = pinAll(heap, handles)
-    try {
-      const references = handles.map((handle) => referenceOf(heap, handle))
-      turns.step({ type: 'return', to, call, references, payload: answer?.payload ?? NOTHING })
-    } finally {
-      unpin()
-    }
+  /** There is nothing to answer with. */
+  #answerEmpty(to: NodeId, call: number): void {
+    this.#context.turns.attempt(() => this.#answer(to, call, EMPTY))
+  }
+
+  #answerNull(waiting: readonly OnAnswer[]): void {
+    for (const onAnswer of waiting) this.#context.turns.attempt(() => onAnswer(null))
   }
 
   /** Gives the handles of arrived references to `use`, pinned until it returns. */
@@ -146,12 +195,5 @@ export class Calls {
   }
 }
 
-/** A call that waited for a session. */
-interface LateCall {
-  readonly node: NodeId
-  readonly onAnswer: OnAnswer | undefined
-  readonly isOpen: boolean
-  readonly unpin: () => void
-}
-
 const NOTHING = new Uint8Array(0)
+const EMPTY: Answer = { references: [], payload: NOTHING }

@@ -1,11 +1,19 @@
 /** Calls that wait for their answers, by number. A call whose session ends is answered with null: none hangs for ever. */
 import type { NodeId } from '@holdfast/core'
+import type { Handle } from '@holdfast/heap/object-heap'
 import type { IncomingAnswer } from './message.js'
 
 export type OnAnswer = (answer: IncomingAnswer | null) => void
 
+interface PendingCall {
+  readonly node: NodeId
+  /** The import that was called, if it was one. */
+  readonly target: Handle | null
+  readonly onAnswer: OnAnswer
+}
+
 export class PendingCalls {
-  readonly #calls = new Map<number, { readonly node: NodeId; readonly onAnswer: OnAnswer }>()
+  readonly #calls = new Map<number, PendingCall>()
   #last = 0
 
   get size(): number {
@@ -13,8 +21,8 @@ export class PendingCalls {
   }
 
   /** @returns the call's number, never 0 */
-  add(node: NodeId, onAnswer: OnAnswer): number {
-    this.#calls.set(++this.#last, { node, onAnswer })
+  add(call: PendingCall): number {
+    this.#calls.set(++this.#last, call)
     return this.#last
   }
 
@@ -25,9 +33,18 @@ export class PendingCalls {
     return pending?.onAnswer
   }
 
-  /** Who waits for answers of a node, or of any, once. */
+  /** Who waits for answers of a node, or of any, once. O(calls that wait). */
   takeAll(node?: NodeId): OnAnswer[] {
-    const lost = [...this.#calls].filter(([, pending]) => node === undefined || pending.node === node)
+    return this.#takeWhere((pending) => node === undefined || pending.node === node)
+  }
+
+  /** Who waits for answers of these targets, once. O(calls that wait). */
+  takeTargets(targets: ReadonlySet<Handle>): OnAnswer[] {
+    return this.#takeWhere(({ target }) => target !== null && targets.has(target))
+  }
+
+  #takeWhere(isMeant: (call: PendingCall) => boolean): OnAnswer[] {
+    const lost = [...this.#calls].filter(([, pending]) => isMeant(pending))
     for (const [call] of lost) this.#calls.delete(call)
     return lost.map(([, { onAnswer }]) => onAnswer)
   }

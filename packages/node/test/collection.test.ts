@@ -1,7 +1,7 @@
 import type { Handle } from '@holdfast/heap/object-heap'
 import { describe, expect, it, vi } from 'vitest'
 import type { HeapNode } from '../src/index.js'
-import { keeping, useWorld, type World } from './support/world.js'
+import { keeping, NO_ENTRIES, useWorld, type World } from './support/world.js'
 
 /** A node that keeps what it is sent in a new object, and answers with that object. */
 function keeper(world: World, name: string): { node: HeapNode; stored: Handle[] } {
@@ -37,7 +37,7 @@ describe('reference listing', () => {
     head.node.collectLocally()
     world.run()
     expect(owners.map(({ node, stored }) => node.heap.resolves(stored[0]))).toEqual([false, false, false])
-    expect(owners.map(({ node }) => node.tables)).toEqual(owners.map(() => ({ exports: 0, imports: 0, pins: 0 })))
+    expect(owners.map(({ node }) => node.tables)).toEqual(owners.map(() => NO_ENTRIES))
     for (const spy of full) expect(spy).not.toHaveBeenCalled()
     for (const [index, { node }] of owners.entries()) for (const handle of others[index]) node.heap.unpin(handle)
   })
@@ -124,7 +124,7 @@ describe('a round of coordinated tracing', () => {
     const carol = world.node('carol')
     expect((await world.settled(carol.collectCycles([alice.name, bob.name]))).condemned).toBe(2)
     world.run()
-    expect(carol.tables).toEqual({ exports: 0, imports: 0, pins: 0 })
+    expect(carol.tables).toEqual(NO_ENTRIES)
     expect(alice.heap.resolves(alices)).toBe(false)
   })
 
@@ -149,8 +149,7 @@ describe('a round of coordinated tracing', () => {
     const { condemned, missing } = await world.settled(round)
     expect({ condemned, missing }).toEqual({ condemned: 0, missing: ['bob'] })
     expect(alice.heap.resolves(alices)).toBe(true)
-    // The rows are in quarantine, and their removal is the leases' task.
-    world.leaveAsItIs()
+    expect((await world.settled(alice.collectCycles([alice.name, bob.name]))).condemned, 'all is well again').toBe(2)
   })
 
   it('is left alone by nodes that do not trust the coordinator', async () => {
@@ -158,10 +157,12 @@ describe('a round of coordinated tracing', () => {
     const seen: string[] = []
     const wary = world.node('wary', { collector: { createGraph: undefined }, onEffect: ({ type }) => seen.push(type) })
     const alice = world.node('alice')
-    void alice.collectCycles([wary.name])
+    const round = alice.collectCycles([wary.name])
     await world.turns()
     expect(seen).toContain('untrusted')
     expect(wary.counts.verdictsApplied).toBe(0)
+    alice.close()
+    await expect(round).rejects.toMatchObject({ code: 'closed' })
   })
 })
 

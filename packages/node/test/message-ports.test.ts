@@ -5,7 +5,7 @@ import { RealClock } from '@holdfast/transport'
 import { messagePortLink } from '@holdfast/transport/message-port'
 import { afterEach, expect, it, vi } from 'vitest'
 import { type Answer, HeapNode, type IncomingCall } from '../src/index.js'
-import { keeping } from './support/world.js'
+import { keeping, NO_ENTRIES } from './support/world.js'
 
 const clock = new RealClock()
 const nodes = new Map<NodeId, HeapNode>()
@@ -15,7 +15,7 @@ afterEach(async () => {
   const left = [...nodes.values()].map(({ tables, heap }) => ({ ...tables, objects: heap.objectCount }))
   for (const node of nodes.values()) node.close()
   nodes.clear()
-  expect(left).toEqual(left.map(() => ({ exports: 0, imports: 0, pins: 0, objects: 0 })))
+  expect(left).toEqual(left.map(() => ({ ...NO_ENTRIES, objects: 0 })))
 })
 
 function start(name: string, onCall?: (call: IncomingCall) => Answer): HeapNode {

@@ -1,8 +1,15 @@
-/** What every graph cluster does the same way, whatever its nodes run on. */
+/**
+ * What every graph cluster does the same way, whatever its nodes run on. It does without the nodes that were terminated; one that is
+ * gone without that has the calls rejected that need it.
+ */
+import { UsageError } from '@holdfast/core'
 import type { RoundOutcome } from '@holdfast/node'
 import type { CollectionRound, GraphCluster, Partition, Release, TableSizes, Traffic } from './graph-cluster.js'
 import type { NodeStatus } from './graph-node.js'
 import { REHEARSALS, rehearsalPartitions, releaseAll } from './rehearsal.js'
+
+/** A round in a rehearsal may lack a node, whose session ended while it compiled; the next has it. */
+const MAX_REHEARSED_ROUNDS = 50
 
 /** A node of a cluster, near or far. */
 export interface ClusterMember {
@@ -12,12 +19,16 @@ export interface ClusterMember {
   finishLoading(partition: Partition): Promise<void>
   release(release: Release): Promise<void>
   collectLocally(): Promise<number>
-  collectCycles(): Promise<RoundOutcome>
+  collectCycles(names: readonly string[]): Promise<RoundOutcome>
   survivors(): Promise<Uint32Array>
   forgetFreed(): Promise<void>
   status(): Promise<NodeStatus>
   tables(): Promise<TableSizes>
+  /** Entries of its tables that wait for something. */
+  unsettled(): Promise<number>
   traffic(): Promise<Traffic>
+  /** Stops it wherever it is. Idempotent. */
+  terminate(): Promise<void>
 }
 
 /** The coordinator that a cluster starts with, when it is a node of its own. */
@@ -28,32 +39,54 @@ export interface OwnCoordinator extends ClusterMember {
   lose(): void
 }
 
+/** Who coordinates. */
+export interface Coordinators<Member> {
+  /** A node of its own, unless a member coordinates. */
+  readonly own: OwnCoordinator | null
+  /** Who coordinates without it, as long as it is there. */
+  readonly deputy: Member
+  /** Whether the own one is to be lost in its first round. */
+  readonly lose: boolean
+}
+
 export abstract class BaseCluster<Member extends ClusterMember> implements GraphCluster {
   protected readonly members: readonly Member[]
   /** Null once it was lost, or when a member coordinates. */
   protected ownCoordinator: OwnCoordinator | null
-  /** Who coordinates without a coordinator of its own. */
+  /** Members that were terminated: the cluster does without them. */
+  readonly #terminated = new Set<ClusterMember>()
   readonly #deputy: Member
   #loseCoordinator: boolean
-  /** What a lost coordinator had sent. */
-  #lostTraffic: Traffic = { messages: 0, bytes: 0, frames: 0 }
+  /** What each had sent when it was last asked. */
+  readonly #traffic = new Map<ClusterMember, Traffic>()
 
-  constructor(members: readonly Member[], coordinator: { own: OwnCoordinator | null; deputy: Member; lose: boolean }) {
+  constructor(members: readonly Member[], { own, deputy, lose }: Coordinators<Member>) {
     this.members = members
-    this.ownCoordinator = coordinator.own
-    this.#deputy = coordinator.deputy
-    this.#loseCoordinator = coordinator.lose
+    this.ownCoordinator = own
+    this.#deputy = deputy
+    this.#loseCoordinator = lose
   }
 
   get size(): number {
     return this.members.length
   }
 
+  get gone(): readonly number[] {
+    return this.members.flatMap((member, index) => (this.#terminated.has(member) ? [index] : []))
+  }
+
+  async terminate(index: number): Promise<void> {
+    const member = this.members[index]
+    if (member === undefined) throw new UsageError('no-such-node', 'the cluster has no node of this index', { index })
+    this.#terminated.add(member)
+    await member.terminate()
+  }
+
   /** @param options.bodies gives every object a JavaScript object of its own */
   async load(partitions: readonly Partition[], { bodies = false }: { bodies?: boolean } = {}): Promise<void> {
-    await this.#each((member, index) => member.createObjects(partitions[index], bodies))
-    await this.progress(this.#each((member, index) => member.linkReferences(partitions[index])))
-    await this.#each((member, index) => member.finishLoading(partitions[index]))
+    await this.#all((member, index) => member.createObjects(partitions[index], bodies))
+    await this.progress(this.#all((member, index) => member.linkReferences(partitions[index])))
+    await this.#all((member, index) => member.finishLoading(partitions[index]))
     await this.quiet()
   }
 
@@ -66,18 +99,25 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
       await this.load(partitions)
       await this.release(partitions.map(releaseAll))
       await this.settle()
-      await this.collectCycles()
-      await this.#each((member) => member.forgetFreed())
+      for (let round = 0; round < MAX_REHEARSED_ROUNDS && (await this.survivors()).length > 0; round++) {
+        await this.collectCycles()
+      }
+      await this.#left((member) => member.forgetFreed())
     }
     this.#loseCoordinator = lose
   }
 
   async release(releases: readonly Release[]): Promise<void> {
-    await this.#each((member, index) => member.release(releases[index]))
+    await this.#left((member) => member.release(releases[this.members.indexOf(member)]))
   }
 
   async settle(): Promise<void> {
-    await this.#each((member) => member.collectLocally())
+    await this.#left((member) => member.collectLocally())
+    await this.quiet()
+  }
+
+  async settleLeases(): Promise<void> {
+    while (!(await this.#leasesAreSettled())) await this.pause()
     await this.quiet()
   }
 
@@ -90,7 +130,7 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
   }
 
   async survivors(): Promise<Uint32Array> {
-    const parts = await this.#each((member) => member.survivors())
+    const parts = await this.#left((member) => member.survivors())
     const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0))
     let at = 0
     for (const part of parts) {
@@ -102,7 +142,7 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
 
   async tables(): Promise<TableSizes> {
     const sum = { exports: 0, imports: 0, pins: 0 }
-    for (const tables of await Promise.all(this.everyone().map((member) => member.tables()))) {
+    for (const tables of await this.everyones((member) => member.tables())) {
       sum.exports += tables.exports
       sum.imports += tables.imports
       sum.pins += tables.pins
@@ -111,11 +151,12 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
   }
 
   async traffic(): Promise<Traffic> {
-    const sum = { ...this.#lostTraffic }
-    for (const traffic of await Promise.all(this.everyone().map((member) => member.traffic()))) {
-      sum.messages += traffic.messages
-      sum.bytes += traffic.bytes
-      sum.frames += traffic.frames
+    await this.everyones(async (member) => this.#traffic.set(member, await member.traffic()))
+    const sum = { messages: 0, bytes: 0, frames: 0 }
+    for (const { messages, bytes, frames } of this.#traffic.values()) {
+      sum.messages += messages
+      sum.bytes += bytes
+      sum.frames += frames
     }
     return sum
   }
@@ -128,30 +169,96 @@ export abstract class BaseCluster<Member extends ClusterMember> implements Graph
   /** Waits for something that goes on over messages, and makes them go where nothing else does. */
   protected abstract progress<T>(work: Promise<T>): Promise<T>
 
+  /** Waits a little, so that time passes for the nodes. */
+  protected abstract pause(): Promise<void>
+
+  /** The members that are left, and the coordinator. */
   protected everyone(): ClusterMember[] {
-    return this.ownCoordinator === null ? [...this.members] : [...this.members, this.ownCoordinator]
+    const left = this.members.filter((member) => !this.#terminated.has(member))
+    return this.ownCoordinator === null ? left : [...left, this.ownCoordinator]
+  }
+
+  /** Asks everyone who is left. @throws what asking throws, unless it was terminated meanwhile */
+  protected everyones<T>(ask: (member: ClusterMember) => Promise<T>): Promise<T[]> {
+    return this.#ask(this.everyone(), ask)
+  }
+
+  /** Settles as the work does, unless one of those that are terminated is to blame for a failure: then later, as `otherwise`. */
+  protected async unlessTerminated<T>(
+    member: ClusterMember,
+    work: Promise<T>,
+    otherwise: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work
+    } catch (error) {
+      if (!this.#terminated.has(member)) throw error
+      return otherwise()
+    }
+  }
+
+  async #leasesAreSettled(): Promise<boolean> {
+    const there = new Set(this.everyone().map(({ name }) => name))
+    const statuses = await this.everyones((member) => member.status())
+    const knowsAnyoneGone = statuses.some(({ sessions }) => sessions.some(({ peer }) => !there.has(peer)))
+    if (knowsAnyoneGone) return false
+    return (await this.everyones((member) => member.unsettled())).every((count) => count === 0)
   }
 
   async #round(): Promise<RoundOutcome> {
     const coordinator = this.ownCoordinator
-    if (coordinator === null) return this.#deputy.collectCycles()
-    if (!this.#loseCoordinator) return coordinator.collectCycles()
+    if (coordinator === null) return this.#deputyRound()
+    if (!this.#loseCoordinator) return coordinator.collectCycles(this.#names())
     this.#loseCoordinator = false
-    // Lost in mid-round: its promise of an outcome is never kept.
-    void coordinator.collectCycles()
+    // Lost in mid-round: it tells nobody any more what came of it.
+    coordinator.collectCycles(this.#names()).catch(() => {})
     await coordinator.nextReport()
-    this.#lostTraffic = await coordinator.traffic()
+    this.#traffic.set(coordinator, await coordinator.traffic())
     coordinator.lose()
     this.ownCoordinator = null
-    return this.#deputy.collectCycles()
+    return this.#deputyRound()
+  }
+
+  /** A round of the deputy; of the next in line if it was terminated, also in the middle. */
+  async #deputyRound(): Promise<RoundOutcome> {
+    const start = this.members.indexOf(this.#deputy)
+    const line = [...this.members.slice(start), ...this.members.slice(0, start)]
+    const coordinator = line.find((member) => !this.#terminated.has(member))
+    if (coordinator === undefined) throw new UsageError('nobody-left', 'every node of the cluster was terminated')
+    return this.unlessTerminated(coordinator, coordinator.collectCycles(this.#names()), () => this.#deputyRound())
   }
 
   async #alarms(): Promise<number> {
-    const statuses = await Promise.all(this.everyone().map((member) => member.status()))
+    const statuses = await this.everyones((member) => member.status())
     return statuses.reduce((sum, status) => sum + status.alarms, 0)
   }
 
-  #each<T>(work: (member: Member, index: number) => Promise<T>): Promise<T[]> {
+  /** The names of the members that are left. */
+  #names(): string[] {
+    return this.members.filter((member) => !this.#terminated.has(member)).map(({ name }) => name)
+  }
+
+  #left<T>(ask: (member: Member) => Promise<T>): Promise<T[]> {
+    return this.#ask(
+      this.members.filter((member) => !this.#terminated.has(member)),
+      ask,
+    )
+  }
+
+  async #ask<Asked extends ClusterMember, T>(members: Asked[], ask: (member: Asked) => Promise<T>): Promise<T[]> {
+    const none: T[] = []
+    const answers = members.map((member) =>
+      this.unlessTerminated(
+        member,
+        ask(member).then((answer) => [answer]),
+        async () => none,
+      ),
+    )
+    return none.concat(...(await Promise.all(answers)))
+  }
+
+  /** What needs every member, those that are gone included. */
+  #all<T>(work: (member: Member, index: number) => Promise<T>): Promise<T[]> {
     return Promise.all(this.members.map(work))
   }
 }

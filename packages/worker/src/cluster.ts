@@ -3,48 +3,64 @@
  * mesh of message ports, and two nodes are wired when they first need each other.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import type { RoundOutcome } from '@holdfast/node'
+import { MAX_GIFT_DEPTH } from '@holdfast/collector'
+import type { Duration } from '@holdfast/core'
+import { type LeaseOptions, leaseTimes } from '@holdfast/lease'
 import { RealClock } from '@holdfast/transport'
-import { messagePortLink } from '@holdfast/transport/message-port'
-import { proxy, type Remote, transfer } from 'comlink'
-import { BaseCluster, type ClusterMember } from './base-cluster.js'
+import { proxy } from 'comlink'
+import { BaseCluster, type Coordinators } from './base-cluster.js'
 import { graphFactory } from './graph-choice.js'
-import type { GraphClusterOptions, Partition, Release, TableSizes, Traffic } from './graph-cluster.js'
-import type { NodeStatus } from './graph-node.js'
+import type { GraphClusterOptions } from './graph-cluster.js'
 import { LocalMember } from './local-member.js'
 import { COORDINATOR, nodeNames } from './names.js'
 import { restingState } from './quiet.js'
+import { Wiring } from './wiring.js'
 import { WorkerControl } from './worker-control.js'
-import type { WorkerFace } from './worker-face.js'
+import { WorkerMember } from './worker-member.js'
 
-/** How long to leave the workers alone between two looks at whether they have come to rest, in ms. */
-const QUIET_POLL_MS = 2
+/** How long to leave the workers alone between two looks at how far they are, in ms. */
+const POLL_MS = 2
+
+/**
+ * The lease of worker threads. They share a process and its clock, so that a thread is silent for so long only if it is gone or
+ * stuck in a turn; one that is has let go of everything after a minute.
+ */
+const DEFAULT_LEASE: LeaseOptions = { term: 5000, drift: 0.01 }
 
 export class Cluster extends BaseCluster<WorkerMember> {
+  /** How long a node may leave a question of this thread unanswered, when another has given it up, in ms. */
+  readonly #patience: Duration
+
   /** Starts the workers and waits until each answers. @throws WorkerGoneError */
   static async start(options: Omit<GraphClusterOptions, 'transport' | 'loss' | 'seed'>): Promise<Cluster> {
-    const names = nodeNames(options.nodes)
+    const { nodes, graph, coordinator, lease = DEFAULT_LEASE, replaceCoordinator: lose = false } = options
+    const names = nodeNames(nodes)
     const members = names.map((name) => new WorkerMember(new WorkerControl(name)))
     const wiring = new Wiring(members)
-    const createGraph = await graphFactory(options.graph)
-    const clock = new RealClock()
-    const connect = (peer: string): void => wiring.wire(COORDINATOR, peer)
-    const own = new LocalMember({ name: COORDINATOR, names, clock, connect, createGraph })
-    wiring.coordinator = own
-    const cluster = new Cluster(members, {
-      own: options.coordinator === undefined || options.replaceCoordinator === true ? own : null,
-      deputy: members[options.coordinator ?? 0],
-      lose: options.replaceCoordinator ?? false,
+    const createGraph = await graphFactory(graph)
+    const own = new LocalMember({
+      name: COORDINATOR,
+      names,
+      clock: new RealClock(),
+      connect: (peer, links) => wiring.wire(COORDINATOR, peer, links),
+      lease,
+      createGraph,
+      onEffect: (effect) => {
+        if (effect.type === 'expired') cluster.#suspect(effect.peer)
+      },
     })
+    wiring.coordinator = own
+    const hasOwn = coordinator === undefined || lose
+    const coordinators = { own: hasOwn ? own : null, deputy: members[coordinator ?? 0], lose }
+    const cluster = new Cluster(members, coordinators, leaseTimes(lease, MAX_GIFT_DEPTH).quarantine)
     try {
-      const { graph } = options
       await Promise.all(
         members.map(({ name, control }) =>
           control.call((face) =>
             face.start(
-              { name, names, graph },
-              proxy((peer: string) => wiring.wire(name, peer)),
+              { name, names, graph, lease },
+              proxy((peer: string, links: number) => wiring.wire(name, peer, links)),
+              proxy((peer: string) => cluster.#suspect(peer)),
             ),
           ),
         ),
@@ -57,131 +73,70 @@ export class Cluster extends BaseCluster<WorkerMember> {
     return cluster
   }
 
-  /** Labels whose JavaScript objects survive a forced collection of every worker's own heap; loaded with `bodies`. */
-  async survivingBodies(): Promise<Uint32Array> {
-    const parts = await Promise.all(this.members.map(({ control }) => control.call((face) => face.survivingBodies())))
-    return Uint32Array.from(parts.flatMap((part) => [...part]))
+  private constructor(members: readonly WorkerMember[], coordinators: Coordinators<WorkerMember>, patience: Duration) {
+    super(members, coordinators)
+    this.#patience = patience
   }
 
-  /** Stops one node's thread wherever it is, as a crash would. Idempotent. */
-  async terminate(index: number): Promise<void> {
-    await this.members[index]?.control.terminate()
+  /** Labels whose JavaScript objects survive a forced collection of every worker's own heap; loaded with `bodies`. */
+  async survivingBodies(): Promise<Uint32Array> {
+    const parts = await this.everyones(async (member) =>
+      member instanceof WorkerMember ? [...(await member.survivingBodies())] : [],
+    )
+    return Uint32Array.from(parts.flat())
+  }
+
+  /** Closes the link between two nodes, if there is one, as if it had broken: they get another when they need it. For trying that. */
+  async cut(index: number, other: number): Promise<void> {
+    await this.members[index].closeLink(this.members[other].name)
+  }
+
+  /** Blocks one node's thread for good: it lives on and answers nothing from now on, as in an endless loop. For trying that. */
+  block(index: number): void {
+    // Never answered: it rejects when the thread is stopped.
+    this.members[index].block().catch(() => {})
   }
 
   async close(): Promise<void> {
     this.ownCoordinator?.lose()
-    await Promise.all(this.members.map(({ control }) => control.terminate()))
+    await Promise.all(this.members.map((member) => member.terminate()))
   }
 
   protected async quiet(): Promise<void> {
     let before: string | null = null
     for (;;) {
-      const everyone = this.everyone()
-      const statuses = await Promise.all(everyone.map((member) => member.status()))
-      const now = restingState(new Map(everyone.map(({ name }, index) => [name, statuses[index]])))
+      const statuses = await this.everyones(async (member) => [member.name, await member.status()] as const)
+      const now = restingState(new Map(statuses))
       if (now !== null && now === before) return
       before = now
-      if (now === null) await sleep(QUIET_POLL_MS)
+      if (now === null) await this.pause()
     }
   }
 
-  /** Nodes wait for each other's messages, and one that died sends none: its end is the end of the work. */
+  /** One that died is not waited for: unless it was terminated, its end is the end of the work. */
   protected progress<T>(work: Promise<T>): Promise<T> {
-    return Promise.race(this.members.map(({ control }) => control.call(() => work)))
-  }
-}
-
-/** A worker as a member. Partitions are copied: the same one is handed over three times. */
-class WorkerMember implements ClusterMember {
-  readonly control: WorkerControl
-
-  constructor(control: WorkerControl) {
-    this.control = control
+    const whileThere = this.members.map((member) =>
+      this.unlessTerminated(
+        member,
+        member.control.call(() => work),
+        () => work,
+      ),
+    )
+    return Promise.race([work, ...whileThere])
   }
 
-  get name(): string {
-    return this.control.name
+  protected pause(): Promise<void> {
+    return sleep(POLL_MS)
   }
 
-  createObjects(partition: Partition, withBodies: boolean): Promise<void> {
-    return this.#call((face) => face.createObjects(partition, withBodies))
-  }
-
-  linkReferences(partition: Partition): Promise<void> {
-    return this.#call((face) => face.linkReferences(partition))
-  }
-
-  finishLoading(partition: Partition): Promise<void> {
-    return this.#call((face) => face.finishLoading(partition))
-  }
-
-  release(release: Release): Promise<void> {
-    return this.#call((face) => face.release(release))
-  }
-
-  collectLocally(): Promise<number> {
-    return this.#call((face) => face.collectLocally())
-  }
-
-  collectCycles(): Promise<RoundOutcome> {
-    return this.#call((face) => face.collectCycles())
-  }
-
-  survivors(): Promise<Uint32Array> {
-    return this.#call((face) => face.survivors())
-  }
-
-  forgetFreed(): Promise<void> {
-    return this.#call((face) => face.forgetFreed())
-  }
-
-  status(): Promise<NodeStatus> {
-    return this.#call((face) => face.status())
-  }
-
-  tables(): Promise<TableSizes> {
-    return this.#call((face) => face.tables())
-  }
-
-  traffic(): Promise<Traffic> {
-    return this.#call((face) => face.traffic())
-  }
-
-  addLink(peer: string, port: MessagePort): Promise<void> {
-    return this.#call((face) => face.addLink(peer, transfer(port, [port]) as never))
-  }
-
-  #call<T>(make: (face: Remote<WorkerFace>) => Promise<T>): Promise<T> {
-    return this.control.call(make)
-  }
-}
-
-/** Joins two nodes by a message channel, once. */
-class Wiring {
-  readonly #members: ReadonlyMap<string, WorkerMember>
-  readonly #wired = new Set<string>()
-  coordinator: LocalMember | null = null
-
-  constructor(members: readonly WorkerMember[]) {
-    this.#members = new Map(members.map((member) => [member.name, member]))
-  }
-
-  wire(from: string, to: string): void {
-    const key = from < to ? `${from}|${to}` : `${to}|${from}`
-    if (this.#wired.has(key)) return
-    this.#wired.add(key)
-    const { port1, port2 } = new MessageChannel()
-    this.#give(from, to, port1)
-    this.#give(to, from, port2)
-  }
-
-  #give(name: string, peer: string, port: MessagePort): void {
-    // A worker that is gone takes its port with it; whoever waits for it learns from its control.
-    if (name === COORDINATOR) this.coordinator?.node.addLink(peer, messagePortLink(port))
-    else
-      this.#members
-        .get(name)
-        ?.addLink(peer, port)
-        .catch(() => port.close())
+  /** A node has given another up. If that has no answer for this thread either, it is stopped: it must not come back. */
+  #suspect(name: string): void {
+    const suspect = this.members.find((member) => member.name === name)
+    if (suspect === undefined || suspect.control.isGone) return
+    const patience = new AbortController()
+    const answered = suspect.status().finally(() => patience.abort())
+    const silent = sleep(this.#patience, true, { signal: patience.signal, ref: false }).catch(() => false)
+    answered.catch(() => {})
+    void silent.then((isSilent) => (isSilent ? suspect.control.giveUp('it fell silent, and its lease ran out') : null))
   }
 }

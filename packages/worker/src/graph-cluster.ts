@@ -2,6 +2,7 @@
  * The contract between whoever has a partitioned graph to spread over nodes (the `holdfast` command, the benchmarks, tests)
  * and a cluster that holds it. Types only: a cluster of worker threads and one in this thread implement it.
  */
+import type { LeaseOptions } from '@holdfast/lease'
 
 /**
  * What one node is told of the graph: its own objects and their references, nothing else. Labels are the graph's object
@@ -69,6 +70,8 @@ export interface GraphClusterOptions {
   readonly coordinator?: number
   /** Worker threads only: collect small graphs first, so that V8 has compiled the collector when the real work comes. */
   readonly rehearse?: boolean
+  /** Of all nodes alike. Default: 5 s for worker threads, half a minute (of virtual time) in memory. */
+  readonly lease?: LeaseOptions
   /** The coordinator is lost after the first report of the first round and another node takes over. */
   readonly replaceCoordinator?: boolean
 }
@@ -76,6 +79,8 @@ export interface GraphClusterOptions {
 /** N nodes that hold a partitioned graph and a coordinator; in worker threads or in this thread. */
 export interface GraphCluster {
   readonly size: number
+  /** Indexes of the nodes that were terminated, ascending. */
+  readonly gone: readonly number[]
   /** Builds; every cross-partition reference is held as a remote reference afterwards. */
   load(partitions: readonly Partition[]): Promise<void>
   /** Lets go; nothing is collected by this call itself. */
@@ -84,11 +89,18 @@ export interface GraphCluster {
   settle(): Promise<void>
   /** One round of coordinated tracing and everything that follows from it, until quiet. */
   collectCycles(): Promise<CollectionRound>
+  /**
+   * Stops a node wherever it is, as a crash would: the others are told nothing. The cluster goes on without it, and so it does with one
+   * that has crashed by itself. Idempotent.
+   */
+  terminate(index: number): Promise<void>
+  /** Waits until leases have let go of all that nodes held that are gone, and of what was held from them; then until quiet. */
+  settleLeases(): Promise<void>
   /** Labels whose handles still resolve, asked of every node's heap. */
   survivors(): Promise<Uint32Array>
-  /** Summed over all nodes, coordinator included. */
+  /** Summed over all nodes that are there, coordinator included. */
   tables(): Promise<TableSizes>
-  /** Since the start, summed over all nodes. */
+  /** Since the start, summed over all nodes; of one that is gone, what was known when last asked. */
   traffic(): Promise<Traffic>
   /** Idempotent; no thread is left. */
   close(): Promise<void>

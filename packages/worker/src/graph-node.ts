@@ -7,11 +7,15 @@
  * lets go of everything else).
  */
 
-import type { CollectorEffect, SessionProgress } from '@holdfast/collector'
+import { type CollectorEffect, MAX_GIFT_DEPTH, type SessionProgress } from '@holdfast/collector'
 import {
+  after,
   ByteReader,
   ByteWriter,
+  type Duration,
   type Incarnation,
+  type Instant,
+  type NodeId,
   nodeId,
   readAscending,
   UsageError,
@@ -19,6 +23,7 @@ import {
 } from '@holdfast/core'
 import type { ReferenceGraph } from '@holdfast/graph'
 import type { Handle } from '@holdfast/heap/object-heap'
+import { type LeaseOptions, leaseTimes } from '@holdfast/lease'
 import { type Answer, HeapNode, type IncomingAnswer, type IncomingCall, type RoundOutcome } from '@holdfast/node'
 import type { Clock, Link } from '@holdfast/transport'
 import type { Partition, Release, TableSizes, Traffic } from './graph-cluster.js'
@@ -29,6 +34,8 @@ export interface NodeStatus {
   readonly sessions: readonly SessionProgress[]
   /** Something is still to happen here without another message. */
   readonly busy: boolean
+  /** Nodes without a session with which something here is still to be settled. */
+  readonly missed: readonly string[]
   /** Verdicts refused so far. */
   readonly alarms: number
 }
@@ -38,17 +45,30 @@ export interface GraphNodeOptions {
   readonly clock: Clock
   /** The nodes of the cluster, by index. */
   readonly names: readonly string[]
-  readonly connect: (peer: string) => void
+  /** Asks for a link. @param links how many to this peer there have been so far: a later one may be on its way */
+  readonly connect: (peer: string, links: number) => void
+  readonly lease: LeaseOptions
   readonly createGraph: ((vertices: number) => ReferenceGraph) | undefined
   readonly onEffect?: (effect: CollectorEffect) => void
 }
 
 /** How many labels one call asks for: bounds the turn that answers it. */
-const LABELS_PER_CALL = 16384
+const LABELS_PER_CALL = 4096
+/** How long to wait before an owner is asked again whose session ended before it answered, in ms. */
+const ASK_AGAIN_MS = 5
+
+/** What came of asking an owner: without an answer it may be asked again. */
+type Asked = 'answered' | 'refused' | 'no answer'
 
 export class GraphNode {
   readonly #node: HeapNode
+  readonly #clock: Clock
+  readonly #quarantine: Duration
+  /** The links to each peer so far, and the last of them. */
+  readonly #links = new Map<string, { readonly count: number; readonly last: Link }>()
   readonly #names: readonly string[]
+  /** When the last session with each peer began. */
+  readonly #openedAt = new Map<string, Instant>()
   /** The handle of every loaded label. */
   readonly #handles = new Map<number, Handle>()
   /** The handles of remote targets, by label. */
@@ -59,20 +79,32 @@ export class GraphNode {
   readonly #bodies = new Map<number, WeakRef<object>>()
 
   constructor(options: GraphNodeOptions) {
-    this.#names = options.names
+    const { clock, lease, names } = options
+    this.#names = names
+    this.#clock = clock
+    this.#quarantine = leaseTimes(lease, MAX_GIFT_DEPTH).quarantine
     this.#node = new HeapNode({
       node: nodeId(options.name),
       incarnation: 1 as Incarnation,
-      clock: options.clock,
-      connect: options.connect,
+      clock,
+      connect: (peer) => options.connect(peer, this.#links.get(peer)?.count ?? 0),
       onCall: (call) => this.#resolve(call),
-      ...(options.onEffect === undefined ? {} : { onEffect: options.onEffect }),
-      collector: { trusts: () => true, createGraph: options.createGraph },
+      onEffect: (effect) => {
+        if (effect.type === 'session-opened') this.#openedAt.set(effect.peer, clock.now())
+        options.onEffect?.(effect)
+      },
+      collector: { trusts: () => true, createGraph: options.createGraph, lease },
     })
   }
 
   addLink(peer: string, link: Link): void {
+    this.#links.set(peer, { count: (this.#links.get(peer)?.count ?? 0) + 1, last: link })
     this.#node.addLink(nodeId(peer), link)
+  }
+
+  /** Closes the link to a peer, if there is one, as if it had broken. */
+  closeLink(peer: string): void {
+    this.#links.get(peer)?.last.close()
   }
 
   /** @param withBodies gives every object a JavaScript object of its own, to see it go (`survivingBodies`) */
@@ -116,8 +148,9 @@ export class GraphNode {
     return this.#node.collectLocally()
   }
 
-  collectCycles(): Promise<RoundOutcome> {
-    return this.#node.collectCycles(this.#names.map(nodeId))
+  /** @param names of the nodes to ask */
+  collectCycles(names: readonly string[]): Promise<RoundOutcome> {
+    return this.#node.collectCycles(names.map(nodeId))
   }
 
   /** Labels whose handles still resolve. */
@@ -140,11 +173,19 @@ export class GraphNode {
   }
 
   status(): NodeStatus {
-    return { sessions: this.#node.sessions(), busy: this.#node.isBusy, alarms: this.#node.counts.alarms }
+    const { isBusy, counts } = this.#node
+    return { sessions: this.#node.sessions(), busy: isBusy, missed: this.#node.missedNodes(), alarms: counts.alarms }
   }
 
   tables(): TableSizes {
-    return this.#node.tables
+    const { exports, imports, pins } = this.#node.tables
+    return { exports, imports, pins }
+  }
+
+  /** How many entries of the tables wait for a session, for the end of a quarantine or for an acknowledgement. */
+  unsettled(): number {
+    const { pins, quarantined, claims, suspended } = this.#node.tables
+    return pins + quarantined + claims + suspended
   }
 
   traffic(): Traffic {
@@ -173,28 +214,45 @@ export class GraphNode {
     const node = nodeId(this.#names[owner])
     const chunks: number[][] = []
     for (let at = 0; at < labels.length; at += LABELS_PER_CALL) chunks.push(labels.slice(at, at + LABELS_PER_CALL))
-    const ask = (chunk: readonly number[]): Promise<void> =>
-      new Promise((resolve, reject) => {
-        const writer = new ByteWriter()
-        writeAscending(writer, chunk)
-        this.#node.call({ to: { node }, payload: writer.finish() }, (answer) => {
-          if (this.#take(chunk, answer)) resolve()
-          else reject(new UsageError('not-loaded', 'the owner of a target did not answer with it', { node }))
-        })
-      })
-    await Promise.all(chunks.map(ask))
+    await Promise.all(chunks.map((chunk) => this.#askUntilAnswered(node, chunk)))
   }
 
-  #take(labels: readonly number[], answer: IncomingAnswer | null): boolean {
-    if (answer === null || answer.references.length !== labels.length) return false
-    return labels.every((label, place) => {
-      const handle = answer.references[place]
-      if (handle === null || handle === undefined) return false
+  /**
+   * A session may end at any time, and its calls with it: the owner is asked again, unless there was none for so long that it would
+   * have been given up.
+   */
+  async #askUntilAnswered(node: NodeId, labels: readonly number[]): Promise<void> {
+    const startedAt = this.#clock.now()
+    for (;;) {
+      const asked = await this.#askOnce(node, labels)
+      if (asked === 'answered') return
+      const heardAt = Math.max(startedAt, this.#openedAt.get(node) ?? startedAt)
+      if (asked === 'refused' || this.#clock.now() - heardAt >= this.#quarantine) {
+        throw new UsageError('not-loaded', 'the owner of a target did not answer with it', { node })
+      }
+      await new Promise<void>((resolve) => this.#clock.schedule(after(this.#clock.now(), ASK_AGAIN_MS), resolve))
+    }
+  }
+
+  #askOnce(node: NodeId, labels: readonly number[]): Promise<Asked> {
+    const writer = new ByteWriter()
+    writeAscending(writer, labels)
+    return new Promise((resolve) =>
+      this.#node.call({ to: { node }, payload: writer.finish() }, (answer) => resolve(this.#take(labels, answer))),
+    )
+  }
+
+  /** Keeps what came with an answer. */
+  #take(labels: readonly number[], answer: IncomingAnswer | null): Asked {
+    if (answer === null) return 'no answer'
+    const handles = answer.references.filter((handle) => handle !== null)
+    if (handles.length !== labels.length) return 'refused'
+    for (const [place, handle] of handles.entries()) {
       this.#node.heap.pin(handle)
       this.#pinnedTargets.push(handle)
-      this.#remoteHandles.set(label, handle)
-      return true
-    })
+      this.#remoteHandles.set(labels[place], handle)
+    }
+    return 'answered'
   }
 
   /** Answers a peer's question for objects by label. */

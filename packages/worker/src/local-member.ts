@@ -8,13 +8,15 @@ import { GraphNode, type GraphNodeOptions, type NodeStatus } from './graph-node.
 export class LocalMember implements OwnCoordinator {
   readonly name: string
   readonly node: GraphNode
+  #isLost = false
   /** What waits for the next report. */
   readonly #onReport: (() => void)[] = []
 
-  constructor(options: Omit<GraphNodeOptions, 'onEffect'>) {
+  constructor(options: GraphNodeOptions) {
     this.name = options.name
-    const onEffect = ({ type }: CollectorEffect): void => {
-      if (type === 'reported') for (const resolve of this.#onReport.splice(0)) resolve()
+    const onEffect = (effect: CollectorEffect): void => {
+      if (effect.type === 'reported') for (const resolve of this.#onReport.splice(0)) resolve()
+      options.onEffect?.(effect)
     }
     this.node = new GraphNode({ ...options, onEffect })
   }
@@ -23,8 +25,18 @@ export class LocalMember implements OwnCoordinator {
     return new Promise((resolve) => this.#onReport.push(resolve))
   }
 
+  /** Whether it has vanished. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
   lose(): void {
+    this.#isLost = true
     this.node.close()
+  }
+
+  async terminate(): Promise<void> {
+    this.lose()
   }
 
   async createObjects(partition: Partition, withBodies: boolean): Promise<void> {
@@ -47,8 +59,8 @@ export class LocalMember implements OwnCoordinator {
     return this.node.collectLocally()
   }
 
-  collectCycles(): Promise<RoundOutcome> {
-    return this.node.collectCycles()
+  collectCycles(names: readonly string[]): Promise<RoundOutcome> {
+    return this.node.collectCycles(names)
   }
 
   async survivors(): Promise<Uint32Array> {
@@ -65,6 +77,10 @@ export class LocalMember implements OwnCoordinator {
 
   async tables(): Promise<TableSizes> {
     return this.node.tables()
+  }
+
+  async unsettled(): Promise<number> {
+    return this.node.unsettled()
   }
 
   async traffic(): Promise<Traffic> {

@@ -54,6 +54,17 @@ export class WorkerControl {
     })
   }
 
+  /** Whether the worker is gone. */
+  get isGone(): boolean {
+    return this.#gone !== null
+  }
+
+  /** Stops the thread, and has its calls rejected for this reason. */
+  async giveUp(reason: string): Promise<void> {
+    this.#died(reason)
+    await this.terminate()
+  }
+
   /** Stops the thread at once, wherever it is, and waits until it is no more. Idempotent. */
   async terminate(): Promise<void> {
     await this.#worker.terminate()

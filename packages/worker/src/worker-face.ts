@@ -2,7 +2,9 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import type { MessagePort } from 'node:worker_threads'
+import type { CollectorEffect } from '@holdfast/collector'
 import { UsageError } from '@holdfast/core'
+import type { LeaseOptions } from '@holdfast/lease'
 import type { RoundOutcome } from '@holdfast/node'
 import { RealClock } from '@holdfast/transport'
 import { messagePortLink } from '@holdfast/transport/message-port'
@@ -14,19 +16,37 @@ export interface WorkerStart {
   readonly name: string
   readonly names: readonly string[]
   readonly graph: GraphChoice
+  readonly lease: LeaseOptions
 }
+
+/** Asks the main thread to wire this node to a peer, to which there have been so many links. */
+export type AskForLink = (peer: string, links: number) => void
+
+/** Tells the main thread that this node has given a peer up. */
+export type TellExpired = (peer: string) => void
 
 export class WorkerFace {
   #started: GraphNode | null = null
 
-  /** @param connect asks the main thread to wire this node to a peer */
-  async start({ name, names, graph }: WorkerStart, connect: (peer: string) => void): Promise<void> {
+  async start({ name, names, graph, lease }: WorkerStart, connect: AskForLink, tell: TellExpired): Promise<void> {
     const createGraph = await graphFactory(graph)
-    this.#started = new GraphNode({ name, names, clock: new RealClock(), connect, createGraph })
+    const onEffect = (effect: CollectorEffect): void => {
+      if (effect.type === 'expired') tell(effect.peer)
+    }
+    this.#started = new GraphNode({ name, names, clock: new RealClock(), connect, lease, createGraph, onEffect })
   }
 
   addLink(peer: string, port: MessagePort): void {
     this.#node.addLink(peer, messagePortLink(port))
+  }
+
+  closeLink(peer: string): void {
+    this.#node.closeLink(peer)
+  }
+
+  /** Blocks this thread for good: it lives on and answers nothing, this neither, as in an endless loop. */
+  block(): void {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
   }
 
   createObjects(partition: Partition, withBodies: boolean): void {
@@ -49,8 +69,8 @@ export class WorkerFace {
     return this.#node.collectLocally()
   }
 
-  collectCycles(): Promise<RoundOutcome> {
-    return this.#node.collectCycles()
+  collectCycles(names: readonly string[]): Promise<RoundOutcome> {
+    return this.#node.collectCycles(names)
   }
 
   survivors(): Uint32Array {
@@ -78,6 +98,10 @@ export class WorkerFace {
 
   tables(): TableSizes {
     return this.#node.tables()
+  }
+
+  unsettled(): number {
+    return this.#node.unsettled()
   }
 
   traffic(): Traffic {

@@ -11,14 +11,15 @@ describe('the next report', () => {
       names: ['judge'],
       clock,
       connect: () => {},
+      lease: { term: 1000, drift: 0.01 },
       createGraph: undefined,
     })
-    await member.collectCycles()
+    await member.collectCycles(['judge'])
     let reports = 0
     const next = member.nextReport().then(() => reports++)
     await new Promise((resolve) => setImmediate(resolve))
     expect(reports).toBe(0)
-    await Promise.all([member.collectCycles(), next])
+    await Promise.all([member.collectCycles(['judge']), next])
     expect(reports).toBe(1)
     member.lose()
   })

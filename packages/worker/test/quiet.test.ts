@@ -5,9 +5,10 @@ import { restingState } from '../src/quiet.js'
 
 type Sessions = Record<string, readonly [sent: number, received: number]>
 
-const status = (sessions: Sessions, busy = false): NodeStatus => ({
+const status = (sessions: Sessions, busy = false, missed: readonly string[] = []): NodeStatus => ({
   sessions: Object.entries(sessions).map(([peer, [sent, received]]) => ({ peer: nodeId(peer), sent, received })),
   busy,
+  missed,
   alarms: 0,
 })
 
@@ -30,6 +31,11 @@ it('does not rest while one end alone has a session', () => {
 
 it('does not rest while somebody is busy', () => {
   expect(cluster({ a: status({}), b: status({}, true) })).toBeNull()
+})
+
+it('does not rest while somebody misses a session with one who is there, and does with one who is not', () => {
+  expect(cluster({ a: status({}, false, ['b']), b: status({}) })).toBeNull()
+  expect(cluster({ a: status({}, false, ['lost']), b: status({}) })).not.toBeNull()
 })
 
 it('leaves out sessions with a node that is no longer there', () => {
