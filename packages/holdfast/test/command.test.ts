@@ -51,6 +51,22 @@ describe('wrong input exits with 2 and one line on stderr', () => {
     ['loss where nothing is lost', ['replay', HEAP, '--loss', '0.1'], /add --transport memory/],
     ['loss of everything', ['replay', HEAP, '--transport', 'memory', '--loss', '1'], /not including, 1/],
     ['negative loss', ['replay', HEAP, '--transport', 'memory', '--loss', '-0.1'], /not including, 1/],
+    ['as many killed as there are', ['replay', HEAP, '--kill', '4'], /--kill 4 leaves none of 4 nodes/],
+    ['more killed than there are', ['replay', HEAP, '--nodes', '2', '--kill', '3'], /--kill 3 leaves none of 2 nodes/],
+    ['the only one killed', ['replay', HEAP, '--nodes', '1', '--kill', '1'], /leaves none/],
+    ['half a node killed', ['replay', HEAP, '--kill', '0.5'], /'0\.5' is invalid.*non-negative integer/],
+    ['a coordinator that is none', ['replay', HEAP, '--coordinator', '4'], /none of the nodes 0 to 3/],
+    [
+      'a term too short for what is lost',
+      ['replay', HEAP, '--transport', 'memory', '--loss', '0.1', '--lease-term', '250'],
+      /3000 at least with --loss/,
+    ],
+    ['no term', ['replay', HEAP, '--kill', '1', '--lease-term', '0'], /from 10 to 600000/],
+    [
+      'a round before the cut without tracing',
+      ['replay', HEAP, '--collectors', 'refcount', '--settled'],
+      /--settled needs tracing/,
+    ],
     [
       'a coordinator without work',
       ['replay', HEAP, '--collectors', 'refcount', '--replace-coordinator'],
@@ -84,7 +100,8 @@ describe('asked for help', () => {
   test('replay lists every option, with examples', async () => {
     const { code, stdout } = await runCommand(['replay', '--help'])
     expect(code).toBe(0)
-    const options = 'nodes partition cut count seed graph collectors transport loss replace-coordinator cold json'
+    const options =
+      'nodes partition cut count seed graph collectors transport loss coordinator replace-coordinator kill lease-term cold settled json'
     for (const option of options.split(' ')) expect(stdout).toContain(`--${option}`)
     expect(stdout).toMatch(/Examples:/)
   })

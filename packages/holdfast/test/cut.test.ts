@@ -28,6 +28,7 @@ describe('the cuts of the shipped heap', () => {
         nodes: 4,
         removedReferences: drawn.references,
         removedRoots: drawn.roots,
+        killed: [],
         survivors: new Uint32Array(0),
       })
       expect(verdict.garbage).toBe(garbage)

@@ -6,7 +6,7 @@ import { HEAP, KNOWN_CUTS } from './support/known-cuts.js'
 import { runCommand } from './support/run-command.js'
 
 const FIELDS =
-  'objects references roots nodes partition cut count seed crossReferences liveBefore garbage freedBy missed ' +
+  'objects references roots nodes partition cut count seed killed crossReferences liveBefore lost garbage freedBy missed ' +
   'wronglyFreed fingerprint tables rounds messages bytes timeMs v8FullGcMs peakRssBytes ok'
 
 let folder: string
@@ -43,7 +43,7 @@ describe('holdfast replay', () => {
     expect(result).toMatchObject({
       count: 5000,
       garbage: 405,
-      freedBy: { refcount: 401, tracing: 4 },
+      freedBy: { refcount: 401, lease: 0, tracing: 4 },
       fingerprint,
       ok: true,
     })

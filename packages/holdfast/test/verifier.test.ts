@@ -22,6 +22,7 @@ function judge(evidence: Partial<Evidence>) {
     nodes: 3,
     removedReferences: none,
     removedRoots: none,
+    killed: [],
     survivors: none,
     ...evidence,
   })
@@ -44,11 +45,13 @@ describe('the verifier', () => {
     const verdict = judge({ survivors: Uint32Array.of(3, 2, 1, 0) })
     expect(verdict).toEqual({
       liveBefore: 4,
+      lost: 0,
       garbage: 0,
       missed: 0,
       wronglyFreed: 0,
       fingerprint: sha256(),
       expectedFingerprint: sha256(),
+      expectedFreedBy: { refcount: 0, lease: 0, tracing: 0 },
       // 1 held by nodes 0 and 2, 2 by node 1, 3 by node 0.
       expectedTables: { exports: 3, imports: 4, pins: 0 },
     })
@@ -86,6 +89,41 @@ describe('the verifier', () => {
     const block = { file, partition: 'block', nodes: 2 } as const
     expect(judge({ ...block, survivors: Uint32Array.of(0) })).toMatchObject({ liveBefore: 1, garbage: 0, missed: 0 })
     expect(judge({ ...block, survivors: Uint32Array.of(0, 1) })).toMatchObject({ garbage: 0, missed: 1 })
+  })
+
+  test('what killed nodes owned is lost, and neither garbage nor live', () => {
+    // Node 2 owns 2. It held 1, which 0 still refers to; 1 held 2, which went with it.
+    const verdict = judge({ killed: [2], survivors: Uint32Array.of(0, 1, 3) })
+    expect(verdict).toMatchObject({ liveBefore: 4, lost: 1, garbage: 0, missed: 0, wronglyFreed: 0 })
+    expect(verdict.fingerprint).toBe(sha256())
+    expect(verdict.expectedTables, 'nobody holds 2 any more, and 2 holds nothing').toEqual({
+      exports: 2,
+      imports: 2,
+      pins: 0,
+    })
+    expect(() => judge({ killed: [2], survivors: Uint32Array.of(0, 1, 2, 3) })).toThrow('killed')
+  })
+
+  test('what only killed nodes led to is garbage', () => {
+    // Node 0 owns the only root: nothing is live without it.
+    const verdict = judge({ killed: [0], survivors: Uint32Array.of(1) })
+    expect(verdict).toMatchObject({ liveBefore: 4, lost: 1, garbage: 3, missed: 1, wronglyFreed: 0 })
+    expect(verdict.fingerprint).toBe(sha256(2, 3))
+    expect(verdict.expectedFingerprint).toBe(sha256(1, 2, 3))
+    // 3 hangs on the lease alone; 1 and 2 hold each other.
+    expect(verdict.expectedFreedBy).toEqual({ refcount: 0, lease: 1, tracing: 2 })
+  })
+
+  test('listing frees what no killed node held, leases what one did although it was cut, tracing the cycles', () => {
+    // Root → 0 → 1 → 2, 0 → 3 ⇄ 4, root → 5; nodes 0, 1, 2, 1, 2, 0. Of 1 → 2 node 1 never told that it was cut.
+    const file = writeRhg(graphOf([[1, 3], [2], [], [4], [3], []], [0, 5]))
+    const scene = { file, partition: Uint8Array.of(0, 1, 2, 1, 2, 0), removedReferences: Uint32Array.of(2) }
+    const counts = (killed: number[], removedRoots: number[]) =>
+      judge({ ...scene, killed, removedRoots: Uint32Array.from(removedRoots) }).expectedFreedBy
+    expect(counts([], [])).toEqual({ refcount: 1, lease: 0, tracing: 0 })
+    expect(counts([1], [])).toEqual({ refcount: 0, lease: 2, tracing: 0 })
+    expect(counts([0], [])).toEqual({ refcount: 1, lease: 1, tracing: 2 })
+    expect(counts([], [0, 1])).toEqual({ refcount: 4, lease: 0, tracing: 2 })
   })
 
   test('survivors that were never loaded, or come twice, are no evidence', () => {

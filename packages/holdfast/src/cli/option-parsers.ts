@@ -28,6 +28,18 @@ export function parseSeed(text: string): number {
   return seed
 }
 
+/** Nodes by index, or how many of them. */
+export function parseNodeCount(text: string): number {
+  return integer(text, 'a non-negative integer')
+}
+
+export function parseTerm(text: string): number {
+  const what = 'an integer of milliseconds from 10 to 600000'
+  const term = integer(text, what)
+  if (term < 10 || term > 600_000) throw new InvalidArgumentError(`It is ${what}.`)
+  return term
+}
+
 export function parseLoss(text: string): number {
   const loss = Number(text)
   if (text.trim() === '' || !(loss >= 0 && loss < 1))

@@ -10,14 +10,17 @@ type Row = readonly [label: string, value: string, remark?: string]
 /** A result for people, ending with a line break. */
 export function presentReplay(result: ReplayResult, { collectors }: ReplayOptions): string {
   const { freedBy, timeMs } = result
+  const kills = result.killed.length > 0
   const took = (name: 'refcount' | 'tracing', remark: string): string =>
     collectors.includes(name) ? remark : 'did not take part'
   const counts: Row[] = [
     ['cross-node references', number(result.crossReferences), `${result.partition} partition on ${result.nodes} nodes`],
     ['live before', number(result.liveBefore), `of ${number(result.objects)} objects`],
     ['let go of', number(result.count), `${CUT_WORDS[result.cut]}, seed ${result.seed}`],
+    ...(kills ? [['lost', number(result.lost), `with ${nodes(result.killed)}`] satisfies Row] : []),
     ['garbage', number(result.garbage)],
     ['freed by listing', number(freedBy.refcount), took('refcount', '')],
+    ...(kills ? [['freed by leases', number(freedBy.lease), took('refcount', '')] satisfies Row] : []),
     ['freed by tracing', number(freedBy.tracing), took('tracing', plural(result.rounds, 'round'))],
     ['missed', number(result.missed)],
     ['wrongly freed', number(result.wronglyFreed)],
@@ -54,6 +57,9 @@ function aligned(rows: readonly Row[]): string[] {
 
 const tables = ({ exports, imports, pins }: TableSizes): string =>
   `${number(exports)} exports, ${number(imports)} imports, ${number(pins)} pins`
+
+const nodes = (indexes: readonly number[]): string =>
+  `${indexes.length === 1 ? 'node' : 'nodes'} ${indexes.toSorted((a, b) => a - b).join(', ')}, killed after the cut`
 
 const plural = (count: number, what: string): string => `in ${number(count)} ${what}${count === 1 ? '' : 's'}`
 

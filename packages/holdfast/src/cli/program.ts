@@ -7,7 +7,15 @@ import { PARTITIONS } from '../heap-graph/partition.js'
 import { COLLECTORS } from '../replay/collection.js'
 import { replay } from '../replay/replay.js'
 import type { CreateCluster } from '../replay/surroundings.js'
-import { parseCollectors, parseCount, parseLoss, parseNodes, parseSeed } from './option-parsers.js'
+import {
+  parseCollectors,
+  parseCount,
+  parseLoss,
+  parseNodeCount,
+  parseNodes,
+  parseSeed,
+  parseTerm,
+} from './option-parsers.js'
 import { presentReplay } from './present-replay.js'
 import { createProgress } from './progress.js'
 import { type ReplayFlags, toReplayOptions } from './replay-flags.js'
@@ -78,8 +86,17 @@ function addReplay(program: Command, { signal, exit }: Session): void {
         .default('message-port'),
     )
     .option('--loss <p>', 'share of frames lost, 0 ≤ p < 1 (memory only)', parseLoss)
+    .option('--coordinator <i>', 'the node that coordinates, from 0; without it one that holds nothing', parseNodeCount)
+    .option(
+      '--kill <n>',
+      'kill so many nodes after the cut, drawn by the seed; leases free what they held',
+      parseNodeCount,
+      0,
+    )
+    .option('--lease-term <ms>', 'how long a silent node is trusted; 500 for worker threads with --kill', parseTerm)
     .option('--replace-coordinator', 'lose the coordinator after the first report; another node takes over')
     .option('--cold', 'without the rehearsal on small graphs that lets V8 compile the collector first')
+    .option('--settled', 'hold a round before the cut: later reports carry changes only, as in a cluster that runs on')
     .option('--json', 'print the result as one line of JSON')
     .addHelpText('after', REPLAY_EXAMPLES)
     .action(async (file: string, flags: ReplayFlags) => {
@@ -98,7 +115,9 @@ function addReplay(program: Command, { signal, exit }: Session): void {
 function addDemo(program: Command, { signal, exit }: Session): void {
   program
     .command('demo')
-    .description('Watch five things being let go of and collected, a real heap last. Takes less than a minute.')
+    .description(
+      'Watch six things being let go of and collected: one by killing a worker, a real heap last. Takes less than a minute.',
+    )
     .action(async () => {
       const progress = createProgress(process.stdout)
       try {
@@ -124,6 +143,10 @@ Examples:
     $ holdfast replay heap.rhg.gz
   Let go of 2,000 objects; see what reference listing alone cannot free:
     $ holdfast replay heap.rhg.gz --cut nodes --count 2000 --collectors refcount
+  Kill one of the workers, and see leases free what it alone held:
+    $ holdfast replay heap.rhg.gz --cut roots --count 5000 --kill 1
+  The same in virtual time, two of four nodes, one of them perhaps the coordinator:
+    $ holdfast replay heap.rhg.gz --kill 2 --coordinator 0 --transport memory --lease-term 5000
   Over a network that loses every fifth frame, for a script:
     $ holdfast replay heap.rhg.gz --transport memory --loss 0.2 --json | jq .freedBy
 

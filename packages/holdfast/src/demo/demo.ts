@@ -1,6 +1,7 @@
-/** The demo: four small scenes, then a real program's heap dropped whole, all on worker threads, all judged. */
+/** The demo: five small scenes, then a real program's heap dropped whole, all on worker threads, all judged. */
 import { fileURLToPath } from 'node:url'
 import colors from 'picocolors'
+import type { FreedBy } from '../replay/collection.js'
 import { megabytes, milliseconds, number } from '../replay/number-format.js'
 import { replay } from '../replay/replay.js'
 import type { Surroundings } from '../replay/surroundings.js'
@@ -22,7 +23,8 @@ export async function demo(surroundings: Surroundings, print: (line: string) => 
     print(`   held     ${scene.held}`)
     await playScene(scene, surroundings, ({ act, collection, right }) => {
       surroundings.progress.stop()
-      step({ letGo: act.letGo, freedBy: collection.freedBy, ms: collection.collectMs, right, remark: act.remark })
+      const ms = collection.collectMs + collection.leaseMs
+      step({ letGo: act.letGo, freedBy: collection.freedBy, ms, right, remark: act.remark })
     })
   }
   await dropRealHeap(surroundings, { print, step })
@@ -32,7 +34,7 @@ export async function demo(surroundings: Surroundings, print: (line: string) => 
 
 interface StepText {
   readonly letGo: string
-  readonly freedBy: { readonly refcount: number; readonly tracing: number }
+  readonly freedBy: FreedBy
   readonly ms: number
   readonly right: boolean
   readonly remark: string
@@ -40,10 +42,12 @@ interface StepText {
 
 function stepLines({ letGo, freedBy, ms, right, remark }: StepText): string[] {
   const mark = right ? colors.green('right') : colors.red('NOT RIGHT')
+  const { refcount, lease, tracing } = freedBy
+  const byLease = lease === 0 ? '' : `${number(lease)} by the end of a lease, `
   const freed =
-    freedBy.refcount + freedBy.tracing === 0
+    refcount + lease + tracing === 0
       ? 'nothing'
-      : `${number(freedBy.refcount)} by reference listing, ${number(freedBy.tracing)} by tracing`
+      : `${number(refcount)} by reference listing, ${byLease}${number(tracing)} by tracing`
   return [
     `   let go   ${letGo}`,
     `   freed    ${freed}, in ${milliseconds(ms)}: ${mark}`,

@@ -7,8 +7,10 @@ export interface Act {
   readonly letGo: string
   /** Indexes of root entries. */
   readonly roots: readonly number[]
+  /** The node that is killed, if one is. */
+  readonly kills?: number
   /** How many objects each collector frees. */
-  readonly frees: { readonly refcount: number; readonly tracing: number }
+  readonly frees: { readonly refcount: number; readonly lease?: number; readonly tracing: number }
   /** What to learn from it. */
   readonly remark: string
 }
@@ -120,4 +122,31 @@ const STILL_HELD: Scene = {
   ],
 }
 
-export const SCENES: readonly Scene[] = [ACYCLIC, TWO_WORKERS, RING, STILL_HELD]
+const WORKER_GONE: Scene = {
+  title: 'A worker that dies',
+  held: 'a session on one worker holds a cache, a log and a pair of windows on others; the log has a reader of its own',
+  sketch: {
+    objects: { session: 1, cache: 0, entry: 2, log: 0, reader: 2, left: 2, right: 3 },
+    references: [
+      ['session', 'cache'],
+      ['cache', 'entry'],
+      ['session', 'log'],
+      ['reader', 'log'],
+      ['session', 'left'],
+      ['left', 'right'],
+      ['right', 'left'],
+    ],
+    roots: ['session', 'reader'],
+  },
+  acts: [
+    {
+      letGo: 'nothing; the worker with the session is terminated',
+      roots: [],
+      kills: 1,
+      frees: { refcount: 0, lease: 2, tracing: 2 },
+      remark: 'its lease runs out: cache and entry go, then the windows, a cycle by now; the log stays for its reader',
+    },
+  ],
+}
+
+export const SCENES: readonly Scene[] = [ACYCLIC, TWO_WORKERS, RING, STILL_HELD, WORKER_GONE]

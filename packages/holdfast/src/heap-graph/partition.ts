@@ -31,6 +31,11 @@ function hash(object: number): number {
   return (scattered ^ (scattered >>> 16)) >>> 0
 }
 
+/** How many objects some nodes own. O(objects). */
+export function countOwned(owners: Uint8Array, nodes: readonly number[]): number {
+  return owners.reduce((sum, owner) => sum + (nodes.includes(owner) ? 1 : 0), 0)
+}
+
 /** A graph in parts. */
 export interface PartitionedGraph {
   /** One a node. */

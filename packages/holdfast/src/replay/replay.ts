@@ -3,13 +3,15 @@
  * shares nothing with what it judges.
  */
 import { basename } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { GraphClusterOptions } from '@holdfast/worker'
 import { CUT_WORDS, type Cut, type CutKind, drawCut } from '../heap-graph/cut.js'
 import { type HeapGraph, objectCount } from '../heap-graph/heap-graph.js'
-import { assignOwners, type PartitionKind, partitionGraph } from '../heap-graph/partition.js'
+import { assignOwners, countOwned, type PartitionKind, partitionGraph } from '../heap-graph/partition.js'
 import { releasesOf } from '../heap-graph/release.js'
 import { readHeapFile } from '../heap-graph/rhg.js'
-import { type Collection, type CollectorName, collect } from './collection.js'
+import { drawVictims } from '../heap-graph/victims.js'
+import { COLLECTORS, type Collection, type CollectorName, collect } from './collection.js'
 import { milliseconds, number } from './number-format.js'
 import type { ReplayResult } from './result.js'
 import type { Surroundings } from './surroundings.js'
@@ -26,6 +28,10 @@ export interface ReplayOptions extends GraphClusterOptions {
   /** Of the cut and of all chance in the cluster. */
   readonly seed: number
   readonly collectors: readonly CollectorName[]
+  /** How many nodes are killed after the cut. Default: 0. */
+  readonly kill?: number
+  /** Whether a round is held before the cut. Default: no. */
+  readonly settled?: boolean
 }
 
 /** A file that is ready to be spread, and what will be cut. */
@@ -34,6 +40,8 @@ interface Loaded {
   readonly bytes: Uint8Array
   readonly owners: Uint8Array
   readonly cut: Cut
+  /** Indexes of the nodes that will be killed. */
+  readonly victims: readonly number[]
   readonly loadMs: number
 }
 
@@ -56,10 +64,13 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
     nodes: options.nodes,
     removedReferences: loaded.cut.references,
     removedRoots: loaded.cut.roots,
+    killed: loaded.victims,
     survivors: observed.survivors,
   })
   const verifyMs = performance.now() - startedAt
   progress.done(`verified in ${milliseconds(verifyMs)}: ${number(verdict.garbage)} objects had to go`)
+  if (options.collectors.length === COLLECTORS.length && !isDeepStrictEqual(observed.freedBy, verdict.expectedFreedBy))
+    progress.note(`somebody freed what another had to: ${JSON.stringify(verdict.expectedFreedBy)} was expected`)
   const peakRssBytes = process.resourceUsage().maxRSS * 1024
   progress.begin(`measuring V8's own full GC of the same graph`)
   const v8FullGcMs = await measureV8FullGc(options.file, signal)
@@ -71,6 +82,7 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
       load: round(loaded.loadMs),
       build: round(observed.buildMs),
       collect: round(observed.collectMs),
+      lease: round(observed.leaseMs),
       verify: round(verifyMs),
     },
     v8FullGcMs: round(v8FullGcMs),
@@ -83,6 +95,7 @@ async function load(options: ReplayOptions, { progress }: Surroundings): Promise
   progress.begin(`reading ${basename(options.file)}`)
   const startedAt = performance.now()
   const { graph, bytes } = await readHeapFile(options.file)
+  const victims = drawVictims({ nodes: options.nodes, kill: options.kill ?? 0, seed: options.seed })
   const owners = assignOwners(options.partition, objectCount(graph), options.nodes)
   const cut = drawCut(graph, { kind: options.cut, count: options.count, seed: options.seed })
   const loadMs = performance.now() - startedAt
@@ -95,11 +108,11 @@ async function load(options: ReplayOptions, { progress }: Surroundings): Promise
       `the draw was given up: ${number(cut.drawn)} of ${number(cut.requested)} ${CUT_WORDS[options.cut]} found in ` +
         `${number(400 * cut.requested + 1000)} draws; going on with those`,
     )
-  return { graph, bytes, owners, cut, loadMs }
+  return { graph, bytes, owners, cut, victims, loadMs }
 }
 
 async function run(
-  { graph, owners, cut }: Loaded,
+  { graph, owners, cut, victims }: Loaded,
   { options, surroundings }: { options: ReplayOptions; surroundings: Surroundings },
 ): Promise<Observed> {
   const { progress } = surroundings
@@ -113,17 +126,21 @@ async function run(
     progress.done(
       `spread over ${options.nodes} ${where} in ${milliseconds(buildMs)}: ${number(crossReferences)} references cross`,
     )
-    progress.begin(`letting go of ${number(cut.drawn)} ${CUT_WORDS[options.cut]} and collecting`)
+    if (options.settled === true) {
+      progress.begin('holding a round while all is live')
+      const { suspects, condemned } = await cluster.collectCycles()
+      progress.done(`a round while all is live: ${number(suspects)} suspects, ${number(condemned)} of them garbage`)
+    }
+    const killing = victims.length === 0 ? '' : `, killing ${victims.length} of the nodes`
+    progress.begin(`letting go of ${number(cut.drawn)} ${CUT_WORDS[options.cut]}${killing} and collecting`)
     const collection = await collect(cluster, {
       releases: releasesOf(graph, owners, { ...cut, nodes: options.nodes }),
       collectors: options.collectors,
       objects: objectCount(graph),
+      ...(victims.length === 0 ? {} : { kill: { nodes: victims, objects: countOwned(owners, victims) } }),
       replaceCoordinator: options.replaceCoordinator === true,
     })
-    progress.done(
-      `collected in ${milliseconds(collection.collectMs)}: ${number(collection.freedBy.refcount)} freed by reference ` +
-        `listing, ${number(collection.freedBy.tracing)} by tracing`,
-    )
+    progress.done(collected(collection, victims))
     if (collection.missing.length > 0)
       progress.note(`no report came from ${collection.missing.join(', ')} in some round: what they hold stays`)
     if (collection.alarms > 0)
@@ -132,7 +149,17 @@ async function run(
   })
 }
 
-function summary({ graph, cut }: Loaded, { nodes, partition, cut: kind, seed }: ReplayOptions) {
+function collected({ collectMs, leaseMs, freedBy }: Collection, victims: readonly number[]): string {
+  const { refcount, lease, tracing } = freedBy
+  const waited = victims.length === 0 ? '' : ` and ${milliseconds(leaseMs)} of leases`
+  const byLease = victims.length === 0 ? '' : `${number(lease)} by leases, `
+  return (
+    `collected in ${milliseconds(collectMs)}${waited}: ${number(refcount)} freed by reference listing, ` +
+    `${byLease}${number(tracing)} by tracing`
+  )
+}
+
+function summary({ graph, cut, victims }: Loaded, { nodes, partition, cut: kind, seed }: ReplayOptions) {
   return {
     objects: objectCount(graph),
     references: graph.targets.length,
@@ -142,6 +169,7 @@ function summary({ graph, cut }: Loaded, { nodes, partition, cut: kind, seed }: 
     cut: kind,
     count: cut.drawn,
     seed,
+    killed: victims,
   }
 }
 
@@ -149,6 +177,7 @@ function outcome(observed: Observed, verdict: Verdict) {
   return {
     crossReferences: observed.crossReferences,
     liveBefore: verdict.liveBefore,
+    lost: verdict.lost,
     garbage: verdict.garbage,
     freedBy: observed.freedBy,
     missed: verdict.missed,

@@ -1,6 +1,7 @@
 import type { TableSizes } from '@holdfast/worker'
 import type { CutKind } from '../heap-graph/cut.js'
 import type { PartitionKind } from '../heap-graph/partition.js'
+import type { FreedBy } from './collection.js'
 
 /** What a replay says, field by field as `--json` prints it. Times are ms, sizes bytes. */
 export interface ReplayResult {
@@ -14,12 +15,16 @@ export interface ReplayResult {
   /** How many were cut: what was asked for, unless the draw was given up. */
   readonly count: number
   readonly seed: number
+  /** Indexes of the nodes that were killed after the cut, in the order of the draw. */
+  readonly killed: readonly number[]
   /** References between objects of different nodes, before the cut. */
   readonly crossReferences: number
   readonly liveBefore: number
-  /** Objects live before the cut and not after. */
+  /** Objects that killed nodes owned, live or not. They are no garbage. */
+  readonly lost: number
+  /** Objects live before the cut and not after: out of reach of the roots that are left, through objects that are left. */
   readonly garbage: number
-  readonly freedBy: { readonly refcount: number; readonly tracing: number }
+  readonly freedBy: FreedBy
   /** Objects that had to go and stayed. */
   readonly missed: number
   /** Objects that had to stay and went. */
@@ -39,8 +44,10 @@ export interface ReplayResult {
     readonly load: number
     /** Starting the nodes and spreading the graph until every remote reference is held. */
     readonly build: number
-    /** From the release to the last sweep. */
+    /** From the release to the last sweep, less `lease`. */
     readonly collect: number
+    /** Until the leases of killed nodes had run out, and what fell with them was gone. */
+    readonly lease: number
     readonly verify: number
   }
   /** V8's own full GC of the same graph in one process. */

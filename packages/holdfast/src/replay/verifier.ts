@@ -17,6 +17,8 @@ export interface Evidence {
   readonly removedReferences: Uint32Array
   /** Indexes of the root entries let go of. */
   readonly removedRoots: Uint32Array
+  /** Indexes of the nodes that were killed when all had let go and none had told another. */
+  readonly killed: readonly number[]
   /** The ids whose handles still resolve, in any order. */
   readonly survivors: Uint32Array
 }
@@ -24,7 +26,9 @@ export interface Evidence {
 /** What had to happen, and what was not right. */
 export interface Verdict {
   readonly liveBefore: number
-  /** Objects live before and not after. */
+  /** Objects of nodes that were killed. Nothing else counts them. */
+  readonly lost: number
+  /** Objects live before and not after: not reached from the roots left through objects left. */
   readonly garbage: number
   /** Objects that nothing reaches any more and that are still there. */
   readonly missed: number
@@ -34,23 +38,35 @@ export interface Verdict {
   readonly fingerprint: string
   /** The same of the garbage. */
   readonly expectedFingerprint: string
+  /**
+   * Who frees how many of all the objects that had to go: reference listing what goes while killed nodes hold whatever they held before
+   * the cut; the end of their leases what reference listing frees from then on; tracing the rest.
+   */
+  readonly expectedFreedBy: { readonly refcount: number; readonly lease: number; readonly tracing: number }
   /** What the reference tables must hold: one export per live object that a live object elsewhere refers to, one import per holding node and such object. */
   readonly expectedTables: { readonly exports: number; readonly imports: number; readonly pins: number }
 }
 
-/** Judges. O(objects + references). @throws Error when the survivors are not distinct ids of the graph */
+/**
+ * Judges. O(objects + references), for each time that listing alone uncovers a cycle within a node, too.
+ * @throws Error when the survivors are not distinct ids of objects left
+ */
 export function verify(evidence: Evidence): Verdict {
-  const graph = parse(evidence.file)
-  const kept = flags(graph.references, evidence.removedReferences)
-  const keptRoots = flags(graph.roots.length, evidence.removedRoots)
-  const before = reach(graph, null, null)
-  const after = reach(graph, kept, keptRoots)
+  const scene = survey(evidence)
+  const { graph, left } = scene
+  const before = reach(graph, graph.roots, () => true)
+  const after = reachLeft(scene)
   const alive = present(evidence.survivors, graph.objects)
-  const verdict = { liveBefore: 0, garbage: 0, missed: 0, wronglyFreed: 0 }
+  const verdict = { liveBefore: 0, lost: 0, missed: 0, wronglyFreed: 0 }
   const freed: number[] = []
   const garbage: number[] = []
   for (let id = 0; id < graph.objects; id++) {
     verdict.liveBefore += before[id]
+    if (left[id] === 0) {
+      verdict.lost++
+      if (alive[id] === 1) throw new Error(`a survivor on a node that was killed: ${id}`)
+      continue
+    }
     if (before[id] === 1 && after[id] === 0) garbage.push(id)
     if (before[id] === 1 && alive[id] === 0) freed.push(id)
     if (after[id] === 0 && alive[id] === 1) verdict.missed++
@@ -61,7 +77,8 @@ export function verify(evidence: Evidence): Verdict {
     garbage: garbage.length,
     fingerprint: fingerprint(freed),
     expectedFingerprint: fingerprint(garbage),
-    expectedTables: tables({ graph, kept, live: after, nodeOf: nodeOf(evidence, graph.objects) }),
+    expectedFreedBy: freedBy(scene, after),
+    expectedTables: tables(scene, after),
   }
 }
 
@@ -96,8 +113,35 @@ function flags(length: number, removed: Uint32Array): Uint8Array {
   return kept
 }
 
-/** 1 for every object that the kept roots reach along kept references; null keeps all. */
-function reach(graph: Graph, kept: Uint8Array | null, keptRoots: Uint8Array | null): Uint8Array {
+/** The graph and what is left of it after the cut and the killings: references, root entries, objects; 1 each. */
+interface Scene {
+  readonly graph: Graph
+  readonly kept: Uint8Array
+  readonly keptRoots: Uint8Array
+  readonly left: Uint8Array
+  /** The node of each object. */
+  readonly owners: Uint8Array
+}
+
+function survey(evidence: Evidence): Scene {
+  const graph = parse(evidence.file)
+  const nodeOfObject = nodeOf(evidence, graph.objects)
+  const owners = Uint8Array.from({ length: graph.objects }, (_, id) => nodeOfObject(id))
+  return {
+    graph,
+    kept: flags(graph.references, evidence.removedReferences),
+    keptRoots: flags(graph.roots.length, evidence.removedRoots),
+    left: owners.map((owner) => (evidence.killed.includes(owner) ? 0 : 1)),
+    owners,
+  }
+}
+
+/** 1 for every object that the starts reach along references that are followed. */
+function reach(
+  graph: Graph,
+  starts: Iterable<number>,
+  follows: (reference: number, from: number) => boolean,
+): Uint8Array {
   const reached = new Uint8Array(graph.objects)
   const queue = new Uint32Array(graph.objects)
   let tail = 0
@@ -106,17 +150,91 @@ function reach(graph: Graph, kept: Uint8Array | null, keptRoots: Uint8Array | nu
     reached[id] = 1
     queue[tail++] = id
   }
-  graph.roots.forEach((root, entry) => {
-    if (keptRoots === null || keptRoots[entry] === 1) visit(root)
-  })
+  for (const id of starts) visit(id)
   for (let head = 0; head < tail; head++) {
     const id = queue[head]
     for (let index = graph.offsets[id]; index < graph.offsets[id + 1]; index++) {
-      if (kept === null || kept[index] === 1) visit(graph.targets[index])
+      if (follows(index, id)) visit(graph.targets[index])
     }
   }
   return reached
 }
+
+/** What stays: reached from the roots left, through objects left. */
+function reachLeft(scene: Scene): Uint8Array {
+  const { graph, kept, left } = scene
+  return reach(graph, rootsLeft(scene), (index) => kept[index] === 1 && left[graph.targets[index]] === 1)
+}
+
+function rootsLeft({ graph, keptRoots, left }: Scene): Uint32Array {
+  return graph.roots.filter((root, entry) => keptRoots[entry] === 1 && left[root] === 1)
+}
+
+/** @param live what stays in the end */
+function freedBy(scene: Scene, live: Uint8Array): Verdict['expectedFreedBy'] {
+  const { graph, left } = scene
+  const heldByKilled = new Uint8Array(graph.objects)
+  for (let id = 0; id < graph.objects; id++) {
+    if (left[id] === 1) continue
+    // Also what was cut: it has told nobody that it let go.
+    for (let index = graph.offsets[id]; index < graph.offsets[id + 1]; index++) heldByKilled[graph.targets[index]] = 1
+  }
+  const listed = total(listing(scene, heldByKilled))
+  const leased = total(listing(scene, new Uint8Array(graph.objects)))
+  return { refcount: total(left) - listed, lease: listed - leased, tracing: leased - total(live) }
+}
+
+/**
+ * What reference listing leaves, 1 each: every node keeps what its own roots and what others hold reach within it, and holds what that
+ * refers to elsewhere; again until nobody lets go of anything more. What nothing refers to goes first, by counting: that is quick, and
+ * changes nothing about the outcome.
+ */
+function listing(scene: Scene, heldByKilled: Uint8Array): Uint8Array {
+  const { graph, kept, left, owners } = scene
+  const { targets } = graph
+  const starts = [...rootsLeft(scene), ...idsOf(heldByKilled).filter((id) => left[id] === 1)]
+  const alive = left.slice()
+  /** How much keeps each object: references of what is alive, and starts. */
+  const counts = new Int32Array(graph.objects)
+  const forEachTarget = (id: number, act: (target: number) => void): void => {
+    for (let index = graph.offsets[id]; index < graph.offsets[id + 1]; index++) {
+      if (kept[index] === 1 && left[targets[index]] === 1) act(targets[index])
+    }
+  }
+  for (const id of starts) counts[id]++
+  for (const id of idsOf(left)) forEachTarget(id, (target) => counts[target]++)
+  let gone = idsOf(left).filter((id) => counts[id] === 0)
+  while (gone.length > 0) {
+    for (const id of gone) alive[id] = 0
+    for (let id = gone.pop(); id !== undefined; id = gone.pop()) {
+      forEachTarget(id, (target) => {
+        if (--counts[target] > 0 || alive[target] === 0) return
+        alive[target] = 0
+        gone.push(target)
+      })
+    }
+    const held: number[] = []
+    for (const id of idsOf(alive)) {
+      forEachTarget(id, (target) => {
+        if (owners[target] !== owners[id]) held.push(target)
+      })
+    }
+    const isLocal = (index: number, from: number): boolean =>
+      kept[index] === 1 && owners[targets[index]] === owners[from]
+    const reached = reach(graph, [...starts, ...held], isLocal)
+    gone = idsOf(alive).filter((id) => reached[id] === 0)
+  }
+  return alive
+}
+
+/** Where the flags are 1. */
+function idsOf(flags: Uint8Array): number[] {
+  const ids: number[] = []
+  for (let id = 0; id < flags.length; id++) if (flags[id] === 1) ids.push(id)
+  return ids
+}
+
+const total = (flags: Uint8Array): number => flags.reduce((sum, flag) => sum + flag, 0)
 
 function present(survivors: Uint32Array, objects: number): Uint8Array {
   const alive = new Uint8Array(objects)
@@ -139,22 +257,15 @@ function nodeOf({ partition, nodes }: Evidence, objects: number): (id: number) =
   return (id) => partition[id]
 }
 
-interface Survey {
-  readonly graph: Graph
-  readonly kept: Uint8Array
-  readonly live: Uint8Array
-  readonly nodeOf: (id: number) => number
-}
-
-function tables({ graph, kept, live, nodeOf }: Survey): Verdict['expectedTables'] {
-  const owners = Uint8Array.from({ length: graph.objects }, (_, id) => nodeOf(id))
+function tables({ graph, kept, left, owners }: Scene, live: Uint8Array): Verdict['expectedTables'] {
   /** Per object the set of nodes that hold it from outside, a bit each. */
   const holders = new Uint32Array(graph.objects)
   for (let id = 0; id < graph.objects; id++) {
     if (live[id] === 0) continue
     for (let index = graph.offsets[id]; index < graph.offsets[id + 1]; index++) {
       const target = graph.targets[index]
-      if (kept[index] === 1 && owners[target] !== owners[id]) holders[target] |= 1 << owners[id]
+      const isHeld = kept[index] === 1 && left[target] === 1 && owners[target] !== owners[id]
+      if (isHeld) holders[target] |= 1 << owners[id]
     }
   }
   let exports = 0
