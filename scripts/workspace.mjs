@@ -8,6 +8,8 @@
 //   node scripts/workspace.mjs check               everything
 //   node scripts/workspace.mjs holdfast demo       builds quietly, then the `holdfast` command with its own stdio
 //   node scripts/workspace.mjs bench [...]         builds quietly, then the benchmarks
+//   node scripts/workspace.mjs simulate [...]      builds quietly, then the random world
+//   node scripts/workspace.mjs scale [...]         builds quietly, then the curves over many nodes
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { environment, root, run } from './run.mjs'
@@ -68,6 +70,8 @@ const commands = {
   check: () => check(args),
   holdfast: () => program('holdfast', 'packages/holdfast/bin/holdfast.js', args),
   bench: () => program('@holdfast/benchmarks', 'benchmarks/dist/main.js', args),
+  simulate: () => program('@holdfast/simulation', 'packages/simulation/dist/cli/main.js', args),
+  scale: () => program('@holdfast/simulation', 'packages/simulation/dist/scale/main.js', args),
 }
 Object.assign(process.env, environment())
 if (Object.hasOwn(commands, command)) process.exitCode = await commands[command]()

@@ -1,0 +1,52 @@
+/** What a misbehaving peer does, and what comes a second time: messages put in the place of an innocent call. */
+import type { Message } from '@holdfast/core'
+import type { ForeignAction } from '../action.js'
+import { forge } from '../forgery.js'
+import { attempt } from '../runtime.js'
+import type { SimulatedNode } from '../simulated-node.js'
+import type { World } from '../world.js'
+
+const FLOOD = 40
+const NOTHING = new Uint8Array(0)
+
+/** @returns whether the action made sense */
+export function performForeign(world: World, action: ForeignAction): boolean {
+  const by = world.active(action.by)
+  const to = world.find(action.to)
+  if (by === null || to === null || by === to || by.views[to.place]?.peer !== to) return false
+  if (action.do === 'repeat') return repeat(world, { by, to, n: action.n })
+  by.isHostile = true
+  by.hoards = true
+  const third = world.lives.find((node) => node !== by && node !== to) ?? to
+  const facts = {
+    n: action.n,
+    victim: { node: to.id, incarnation: to.incarnation },
+    third: { node: third.id, incarnation: third.incarnation },
+  }
+  const count = action.lie === 'floods' ? FLOOD : 1
+  for (let left = count; left > 0; left--) {
+    if (!by.collector.isConnected(to.id)) break
+    sendInstead(world, { by, to }, forge(action.lie, facts))
+  }
+  return true
+}
+
+function repeat(world: World, { by, to, n }: { by: SimulatedNode; to: SimulatedNode; n: number }): boolean {
+  const past = world.witness.past.filter(
+    ({ message, by: sender, to: receiver }) => receiver === to && (message.type === 'dgc:collect' || sender === by),
+  )
+  if (past.length === 0 || !by.collector.isConnected(to.id)) return false
+  sendInstead(world, { by, to }, past[n % past.length].message)
+  return true
+}
+
+function sendInstead(
+  world: World,
+  { by, to }: { by: SimulatedNode; to: SimulatedNode },
+  message: Message | Uint8Array,
+): void {
+  world.witness.replaceNextCall(message)
+  attempt(world, () => world.step(by, { type: 'call', to: { node: to.id }, call: 0, references: [], payload: NOTHING }))
+  // Where the call was refused, nobody else's must be replaced.
+  world.witness.replaceNextCall(null)
+}

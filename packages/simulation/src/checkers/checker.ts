@@ -1,0 +1,68 @@
+/** A promise of the protocol, watched. Each hook throws `Violation` when the promise is broken. */
+import type { CollectorEffect } from '@holdfast/collector'
+import type { Message } from '@holdfast/core'
+import type { Letter, LetterReference } from '../letter.js'
+import type { SimulatedNode } from '../simulated-node.js'
+import type { Sent } from '../table-codec.js'
+import type { Held, Thing } from '../thing.js'
+import type { World } from '../world.js'
+
+/** A message that a node has just processed. */
+export interface Processed {
+  readonly by: SimulatedNode
+  readonly from: SimulatedNode
+  readonly message: Message
+  /** How it was sent; null for what no honest node has written. */
+  readonly sent: Sent | null
+  /** What the owner refused in the same turn, by export id; empty for most. */
+  readonly refused: ReadonlySet<number>
+}
+
+/** A reference as it arrived: what it resolved to, and what it means. */
+export interface ArrivedAt {
+  readonly node: SimulatedNode
+  readonly letter: Letter
+  readonly reference: LetterReference | null
+  /** Null for the letter's target. */
+  readonly found: Thing | Held | 'broken' | 'nothing'
+}
+
+export interface Checker {
+  readonly name: string
+  /** After a node's collector has said what follows from a step. */
+  effect?(world: World, node: SimulatedNode, effect: CollectorEffect): void
+  /** After a node's turn in which it processed a message. */
+  processed?(world: World, processed: Processed): void
+  /** A reference of a letter (or its target, `reference` null) was resolved. */
+  arrived?(world: World, arrived: ArrivedAt): void
+  /** An owner answers that something a holder named is gone. `held` is what the holder has. */
+  broke?(world: World, held: Held, cause: 'message' | 'session'): void
+  /** After every action that may have changed a table. */
+  step?(world: World): void
+  /** When everything has healed and all garbage should be gone. */
+  end?(world: World): void
+}
+
+/** The checkers that have a hook, for each: most have few, and hooks are called all the time. */
+export interface Watching {
+  readonly effect: readonly Required<Pick<Checker, 'effect'>>[]
+  readonly processed: readonly Required<Pick<Checker, 'processed'>>[]
+  readonly arrived: readonly Required<Pick<Checker, 'arrived'>>[]
+  readonly broke: readonly Required<Pick<Checker, 'broke'>>[]
+  readonly step: readonly Required<Pick<Checker, 'step'>>[]
+  readonly end: readonly Required<Pick<Checker, 'end'>>[]
+}
+
+/** Sorts checkers by their hooks. */
+export function watching(checkers: readonly Checker[]): Watching {
+  const having = <Hook extends keyof Watching>(hook: Hook): Watching[Hook] =>
+    checkers.filter((checker) => checker[hook] !== undefined) as unknown as Watching[Hook]
+  return {
+    effect: having('effect'),
+    processed: having('processed'),
+    arrived: having('arrived'),
+    broke: having('broke'),
+    step: having('step'),
+    end: having('end'),
+  }
+}

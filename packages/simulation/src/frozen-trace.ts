@@ -1,0 +1,83 @@
+/**
+ * A second, naive local tracer: copies who refers to whom and answers from the copy, while the heap moves on, which is the mistake
+ * that the rule "stamps in the turn of the trace" forbids.
+ */
+import type { Column, ImportId, ObjectKey } from '@holdfast/core'
+import type { Handle } from '@holdfast/heap/object-heap'
+import type { LocalTrace, SuspectReferences } from '@holdfast/tracing'
+import type { SimulatedNode } from './simulated-node.js'
+
+export class FrozenTrace implements LocalTrace {
+  readonly #references = new Map<Handle, Handle[]>()
+  readonly #handleOfImport = new Map<ImportId, Handle>()
+  readonly #reached = new Set<Handle>()
+
+  constructor(node: SimulatedNode) {
+    const { heap, collector } = node
+    const pinned = new Set(collector.pinned)
+    const starts = node.roots.map((root) => root.handle)
+    const all = [...starts, ...collector.exports]
+    for (const held of node.held) if (held?.state === 'held') all.push(held.handle)
+    for (let handle = all.pop(); handle !== undefined; handle = all.pop()) {
+      if (this.#references.has(handle)) continue
+      const references = heap.referencesOf(handle)
+      this.#references.set(handle, references)
+      all.push(...references)
+      const id = heap.importOf(handle)
+      if (id === undefined) continue
+      this.#handleOfImport.set(id, handle)
+      if (pinned.has(id)) starts.push(handle)
+    }
+    this.root(starts)
+  }
+
+  reachesObject(object: ObjectKey): boolean {
+    // What was not there when the copy was made looks alive.
+    return this.#reached.has(object) || !this.#references.has(object)
+  }
+
+  reachesImport(id: ImportId): boolean {
+    const handle = this.#handleOfImport.get(id)
+    return handle === undefined || this.#reached.has(handle)
+  }
+
+  root(objects: Iterable<ObjectKey>): void {
+    const stack = [...objects]
+    for (let handle = stack.pop(); handle !== undefined; handle = stack.pop()) {
+      if (this.#reached.has(handle)) continue
+      this.#reached.add(handle)
+      stack.push(...(this.#references.get(handle) ?? []))
+    }
+  }
+
+  suspectReferences(exports: Column, imports: Column): SuspectReferences {
+    const vertexOf = new Map<Handle, number>()
+    for (let place = 0; place < exports.length; place++) vertexOf.set(exports[place] as Handle, place)
+    for (let place = 0; place < imports.length; place++) {
+      const handle = this.#handleOfImport.get(imports[place] as ImportId)
+      if (handle !== undefined) vertexOf.set(handle, exports.length + place)
+    }
+    const offsets = [0]
+    const targets: number[] = []
+    for (let place = 0; place < exports.length; place++) {
+      targets.push(...this.#suspectsFrom(exports[place] as Handle, vertexOf))
+      offsets.push(targets.length)
+    }
+    return { inner: [], offsets: Uint32Array.from(offsets), targets: Uint32Array.from(targets) }
+  }
+
+  /** All suspects that one reaches, by vertex, ascending. */
+  #suspectsFrom(start: Handle, vertexOf: ReadonlyMap<Handle, number>): number[] {
+    const seen = new Set<Handle>([start])
+    const stack = [start]
+    for (let handle = stack.pop(); handle !== undefined; handle = stack.pop()) {
+      for (const target of this.#references.get(handle) ?? []) {
+        if (seen.has(target) || this.#reached.has(target)) continue
+        seen.add(target)
+        stack.push(target)
+      }
+    }
+    seen.delete(start)
+    return [...seen].flatMap((handle) => vertexOf.get(handle) ?? []).sort((a, b) => a - b)
+  }
+}

@@ -1,0 +1,65 @@
+/** What the world knows of a gift: whether it may still arrive, and whether the owner is bound to honour it. */
+import type { ExportId, GiftId } from '@holdfast/core'
+import type { SimulatedNode } from './simulated-node.js'
+import type { Held, Thing } from './thing.js'
+
+/**
+ * `sent`: on its way to the receiver. `received`: the receiver has it and waits for a session with the owner. `claimed`: the
+ * addRef is on its way. `registered`: the owner has answered for it. `acknowledged`: the gifter has unpinned. `over`: never mind.
+ */
+export type GiftPhase = 'sent' | 'received' | 'claimed' | 'registered' | 'acknowledged' | 'over'
+
+export class Gift {
+  readonly id: GiftId
+  readonly thing: Thing
+  readonly exportId: ExportId
+  readonly gifter: SimulatedNode
+  readonly receiver: SimulatedNode
+  /** The session in which it was sent. */
+  readonly session: number
+  phase: GiftPhase = 'sent'
+  /** Until when, by the receiver's clock, an addRef may wait for a session; set when it is received. */
+  waitsUntil = 0
+  /** What it became at the receiver. */
+  held: Held | null = null
+  /** The session in which the addRef was sent. */
+  claimSession = 0
+
+  constructor(of: {
+    id: GiftId
+    thing: Thing
+    exportId: ExportId
+    gifter: SimulatedNode
+    receiver: SimulatedNode
+    session: number
+  }) {
+    this.id = of.id
+    this.thing = of.thing
+    this.exportId = of.exportId
+    this.gifter = of.gifter
+    this.receiver = of.receiver
+    this.session = of.session
+  }
+
+  get owner(): SimulatedNode {
+    return this.thing.home
+  }
+
+  /** Whether the owner, going by the protocol, still answers for the reference when this gift reaches it. */
+  get isHonoured(): boolean {
+    // A liar may number its gifts as it likes: nothing can be said of them before the owner has listed the receiver.
+    if (this.gifter.isHostile) return false
+    switch (this.phase) {
+      case 'sent':
+        return this.receiver.accepts(this.gifter, this.session)
+      case 'received':
+        return this.receiver.isUp && this.held?.state !== 'broken' && this.receiver.localTime < this.waitsUntil
+      case 'claimed':
+        return this.owner.accepts(this.receiver, this.claimSession)
+      case 'registered':
+      case 'acknowledged':
+      case 'over':
+        return false
+    }
+  }
+}

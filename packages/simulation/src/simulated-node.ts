@@ -1,0 +1,184 @@
+/**
+ * One lifetime of a node: the real collector and the real heap, what its program holds, and what the world knows of its sessions.
+ * A lifetime that has crashed stays, so that the oracle can tell what it owned.
+ */
+import { Collector, type CollectorEvent } from '@holdfast/collector'
+import { type ImportId, type Incarnation, type Instant, type MessageCodec, type NodeId, nodeId } from '@holdfast/core'
+import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
+import type { LeaseTimes } from '@holdfast/lease'
+import type { NodeName } from './action.js'
+import type { NodeClock } from './node-clock.js'
+import type { CollectorSettings } from './settings.js'
+import type { Held, Reference, Thing } from './thing.js'
+
+/** True time, shared by all who measure it. */
+export interface TrueTime {
+  /** In ms since the world began. */
+  now: number
+}
+
+/** One side's view of a session. */
+export interface View {
+  readonly peer: SimulatedNode
+  readonly number: number
+  /** When it began: a moment of the world. */
+  readonly openedAt: number
+  /** The peer has confirmed what this side still held of earlier sessions. */
+  isReconciled: boolean
+}
+
+/** A session that this node has asked for. */
+export interface Opening {
+  readonly number: number
+  /** By this node's clock. */
+  readonly askedAt: Instant
+}
+
+/** A finalizer that has not run yet. */
+export interface Finalizer {
+  readonly importId: ImportId
+  /** Which handle of the import it speaks of, by the collector's count. */
+  readonly generation: number
+}
+
+export interface NodeOrigin {
+  /** How many nodes the world has, and its place among them. */
+  readonly count: number
+  readonly place: number
+  readonly name: NodeName
+  readonly incarnation: number
+  /** Its place among all lifetimes of the world. */
+  readonly index: number
+  readonly clock: NodeClock
+  readonly time: TrueTime
+  readonly leases: LeaseTimes
+  readonly settings: CollectorSettings
+  codec(of: SimulatedNode): MessageCodec
+}
+
+export class SimulatedNode {
+  readonly place: number
+  readonly index: number
+  readonly name: NodeName
+  readonly id: NodeId
+  readonly incarnation: Incarnation
+  /** `bob`, `bob#2`. */
+  readonly label: string
+  readonly collector: Collector
+  readonly heap = new ObjectHeap()
+  readonly clock: NodeClock
+  isUp = true
+  /** It does nothing; frames wait in its inbox. */
+  isStalled = false
+  /** It is not even there, but will be again. */
+  isPaused = false
+  /** It breaks the rules: what it holds is its own concern. */
+  isHostile = false
+  /** It never drops anything. */
+  hoards = false
+  /** What its program holds, once for each hold. */
+  readonly roots: Reference[] = []
+  /** The objects of this node, by handle, for ever. */
+  readonly things = new Map<Handle, Thing>()
+  /** By import id. */
+  readonly held: (Held | undefined)[] = []
+  /** By export id, for ever. */
+  readonly exported: (Thing | undefined)[] = []
+  readonly finalizers: Finalizer[] = []
+  /** What came from the network while it did nothing. */
+  readonly inbox: CollectorEvent[] = []
+  /** Peers whose links it lost while it was not there, by place. */
+  readonly lostLinks: number[] = []
+  /** By place of the peer. */
+  readonly views: (View | null)[]
+  readonly openings: (Opening | null)[]
+  /** Views that are over, by place of the peer, the latest. */
+  readonly lastViews: (View | null)[]
+  /** When the last view of a session with a peer ended, by this node's clock; by place. */
+  readonly viewEndedAt: Instant[] = []
+  /** When this node last removed what a lifetime held; by its index, a moment of the world. */
+  readonly expiredAt: number[] = []
+  /** Peers that its collector wants a link or a session with, by place. */
+  readonly wants = new Set<number>()
+  /** By index of the owner, and there by export id. */
+  readonly #heldFrom: (Map<number, Held> | undefined)[] = []
+  /** Reports it has made. */
+  reports = 0
+  readonly #time: TrueTime
+  readonly #leases: LeaseTimes
+
+  constructor(origin: NodeOrigin) {
+    this.place = origin.place
+    this.views = Array.from({ length: origin.count }, () => null)
+    this.openings = [...this.views] as null[]
+    this.lastViews = [...this.views]
+    this.index = origin.index
+    this.name = origin.name
+    this.id = nodeId(origin.name)
+    this.incarnation = origin.incarnation as Incarnation
+    this.label = origin.incarnation === 1 ? origin.name : `${origin.name}#${origin.incarnation}`
+    this.clock = origin.clock
+    this.#time = origin.time
+    this.#leases = origin.leases
+    const { rules, ...settings } = origin.settings(this)
+    const address = { node: this.id, incarnation: this.incarnation }
+    this.collector = new Collector({ ...address, ...settings, codec: origin.codec(this) }, rules)
+  }
+
+  /** A reference has come. */
+  hold(held: Held): void {
+    this.held[held.importId] = held
+    const { index } = held.thing.home
+    const known = this.#heldFrom[index] ?? new Map<number, Held>()
+    this.#heldFrom[index] = known
+    known.set(held.exportId, held)
+  }
+
+  /** A reference has left the tables. */
+  release(held: Held): void {
+    if (this.held[held.importId] === held) this.held[held.importId] = undefined
+    const known = this.#heldFrom[held.thing.home.index]
+    if (known?.get(held.exportId) === held) known.delete(held.exportId)
+  }
+
+  /** What this node holds of an owner by its export id. */
+  heldFrom(owner: SimulatedNode, exportId: number): Held | undefined {
+    return this.#heldFrom[owner.index]?.get(exportId)
+  }
+
+  get localTime(): Instant {
+    return this.clock.at(this.#time.now)
+  }
+
+  /** Whether it takes part in anything now. */
+  get isActive(): boolean {
+    return this.isUp && !this.isStalled && !this.isPaused
+  }
+
+  /** Whether a message of that session, if it came now, would be processed, or may be as soon as the session is open here. */
+  accepts(from: SimulatedNode, session: number): boolean {
+    if (!this.isUp) return false
+    const view = this.views[from.place]
+    if (view !== null && view.peer === from && view.number === session) return this.trusts(view)
+    const opening = this.openings[from.place]
+    if (opening === null || opening.number !== session) return false
+    return this.localTime < opening.askedAt + this.#leases.holderTerm
+  }
+
+  /** Whether this side's own view of a session is still good: its collector says until when, and no checker lets it say too late. */
+  trusts(view: View): boolean {
+    const session = this.collector.sessionWith(view.peer.id)
+    return session !== null && session.number === view.number && this.localTime < session.endsAt
+  }
+
+  /** The view of the session with a lifetime, if there is one and it is still good. */
+  viewOf(peer: SimulatedNode): View | null {
+    const view = this.views[peer.place]
+    return view !== null && view.peer === peer && this.trusts(view) ? view : null
+  }
+
+  /** When this owner last removed what a holder had; -1 for never. */
+  expired(holder: SimulatedNode): number {
+    return this.expiredAt[holder.index] ?? -1
+  }
+}

@@ -1,0 +1,308 @@
+/**
+ * Watches every turn: what messages it wrote and processed, what sessions began and ended, and keeps what the world knows (gifts,
+ * establishment of references, views of sessions) up to date. It changes nothing of the nodes.
+ */
+import type { CollectorEffect, CollectorEvent } from '@holdfast/collector'
+import { ByteReader, type Message, type NodeAddress, nodeId } from '@holdfast/core'
+import { Gift } from './gift.js'
+import type { Letter, LetterReference } from './letter.js'
+import type { SimulatedNode } from './simulated-node.js'
+import { type Sent, TableCodec } from './table-codec.js'
+import { Held, type Reference } from './thing.js'
+import type { World } from './world.js'
+
+/** What an application is about to send. */
+export interface Draft {
+  readonly number: number
+  readonly to: SimulatedNode
+  readonly target: Held | null
+  readonly references: readonly Reference[]
+}
+
+/** A report or a verdict that was processed, to be delivered again. */
+export interface Past {
+  readonly message: Message
+  readonly by: SimulatedNode
+  readonly to: SimulatedNode
+}
+
+/** A message that is processed in this turn. */
+interface InTurn {
+  readonly message: Message
+  readonly sent: Sent | null
+  /** The export ids that were answered `broken`. */
+  refused: ReadonlySet<number>
+}
+
+const HELLO = 1
+const WELCOME = 2
+const NOTHING_REFUSED: ReadonlySet<number> = new Set()
+const MAX_PAST = 24
+const MAX_RECENT = 24
+const WATCHED: ReadonlySet<Message['type']> = new Set([
+  'dgc:dropRef',
+  'dgc:bringOutYourDead',
+  'dgc:askReport',
+  'dgc:report',
+  'dgc:collect',
+])
+
+export class Witness {
+  readonly #world: World
+  readonly #codec: TableCodec
+  #instead: Message | Uint8Array | null = null
+  /** What the next call carries. */
+  draft: Draft | null = null
+  readonly past: Past[] = []
+  /** The latest messages of rounds and drops. */
+  readonly recent: Sent[] = []
+  // The turn under way.
+  #peer: SimulatedNode | null = null
+  #number = 0
+  #began = 0
+  readonly #processed: InTurn[] = []
+  readonly #claimed: Gift[] = []
+  #call: Extract<Message, { type: 'call' }> | null = null
+  /** Whether the owner answered `broken` in the message that the turn is about. */
+  isBrokenByMessage = false
+
+  constructor(world: World) {
+    this.#world = world
+    this.#codec = new TableCodec(world.options.encodes)
+  }
+
+  /** A lie, or something of the past, takes the place of the next call; null for none. */
+  replaceNextCall(message: Message | Uint8Array | null): void {
+    this.#instead = message
+  }
+
+  begin(node: SimulatedNode, event: CollectorEvent): void {
+    this.#began = this.#world.moment
+    this.#processed.length = 0
+    this.#claimed.length = 0
+    this.#call = null
+    this.#peer = null
+    this.isBrokenByMessage = false
+    if (event.type !== 'frame') return
+    const place = this.#world.placeOf(event.peer)
+    this.#peer = node.views[place]?.peer ?? null
+    const kind = event.frame[0] & 0x0f
+    if (kind === HELLO || kind === WELCOME) this.#number = sessionNumber(event.frame)
+  }
+
+  encode(node: SimulatedNode, message: Message): Uint8Array {
+    if (message.type === 'call' && this.#instead !== null) {
+      const instead = this.#instead
+      this.#instead = null
+      return instead instanceof Uint8Array ? instead : this.#encode(node, instead)
+    }
+    if (message.type === 'call') this.#call = message
+    else if (message.type === 'dgc:addRef') this.#claim(message.entries)
+    else if (message.type === 'dgc:broken') {
+      // The answer to the message that is being processed.
+      const answered = this.#processed.at(-1)
+      if (answered !== undefined) answered.refused = new Set(Array.from(message.ids))
+    }
+    return this.#encode(node, message)
+  }
+
+  #encode(by: SimulatedNode, message: Message): Uint8Array {
+    const sent: Sent = { message, by, at: this.#world.moment, processedAt: -1 }
+    if (WATCHED.has(message.type)) {
+      this.recent.push(sent)
+      if (this.recent.length > MAX_RECENT) this.recent.shift()
+    }
+    return this.#codec.encode(sent)
+  }
+
+  decode(node: SimulatedNode, bytes: Uint8Array): Message {
+    const decoded = this.#codec.decode(bytes)
+    const { message, sent } = decoded
+    if (sent !== null && sent.processedAt < 0) sent.processedAt = this.#world.moment
+    this.#processed.push({ ...decoded, refused: NOTHING_REFUSED })
+    if (message.type === 'call') {
+      for (const reference of message.references) if (reference.kind === 'gift') this.#received(node, reference.gift)
+    } else if (message.type === 'dgc:broken') this.isBrokenByMessage = true
+    return message
+  }
+
+  /** A gift has arrived, before the receiver claims it. */
+  #received(node: SimulatedNode, id: number): void {
+    const gift = this.#peer === null ? undefined : this.#world.gifts.get(keyOf(this.#peer, id))
+    if (gift === undefined || gift.receiver !== node || gift.phase !== 'sent') return
+    gift.phase = 'received'
+    gift.waitsUntil = node.localTime + this.#world.leases.holderTerm
+  }
+
+  #claim(entries: readonly { readonly gifter: NodeAddress; readonly gift: number }[]): void {
+    for (const { gifter, gift } of entries) {
+      const known = this.giftOf(gifter, gift)
+      if (known !== undefined) this.#claimed.push(known)
+    }
+  }
+
+  /** The gift that an address and a number name. */
+  giftOf(gifter: { readonly node: string; readonly incarnation: number }, id: number): Gift | undefined {
+    const node = this.#world.lifetime(gifter.node, gifter.incarnation)
+    return node === null ? undefined : this.#world.gifts.get(keyOf(node, id))
+  }
+
+  /** The turn is over: takes in what it did. */
+  settle(node: SimulatedNode, effects: readonly CollectorEffect[]): void {
+    for (const effect of effects) {
+      if (effect.type === 'transmit') this.#transmitted(node, effect.peer, effect.frame)
+      else if (effect.type === 'session-ended') this.#ended(node, this.#world.placeOf(effect.peer))
+      else if (effect.type === 'session-opened') this.#opened(node, effect.peer, effect.incarnation)
+    }
+    for (const gift of this.#claimed) {
+      if (gift.phase !== 'received' && gift.phase !== 'claimed') continue
+      gift.phase = 'claimed'
+      gift.claimSession = node.viewOf(gift.owner)?.number ?? 0
+    }
+    if (this.#processed.length > 0) this.#settleProcessed(node)
+    if (this.draft !== null && this.#call !== null) this.#posted(node, this.draft, this.#call)
+  }
+
+  #settleProcessed(node: SimulatedNode): void {
+    const from = this.#peer
+    if (from === null) return
+    for (const { message, sent, refused } of this.#processed) {
+      for (const checker of this.#world.watching.processed) {
+        checker.processed(this.#world, { by: node, from, message, sent, refused })
+      }
+      switch (message.type) {
+        case 'dgc:addRef':
+          for (const { id, gifter, gift } of message.entries) {
+            this.#registered(this.giftOf(gifter, gift), { from, isRefused: refused.has(id) })
+          }
+          break
+        case 'dgc:reconcile':
+          if (sent !== null) this.#reconciled(node, { ids: message.ids, sent, refused })
+          break
+        case 'dgc:giftAck':
+          for (const id of message.gifts) this.#acknowledged(node, id)
+          break
+        case 'dgc:reconcileOk': {
+          const view = node.views[from.place]
+          if (view !== null) view.isReconciled = true
+          break
+        }
+        case 'dgc:collect':
+        case 'dgc:report':
+          // What a liar has sent is no past that anybody honest would repeat.
+          if (!from.isHostile) this.past.push({ message, by: from, to: node })
+          if (this.past.length > MAX_PAST) this.past.shift()
+          break
+        default:
+          break
+      }
+    }
+  }
+
+  #registered(gift: Gift | undefined, { from, isRefused }: { from: SimulatedNode; isRefused: boolean }): void {
+    if (gift === undefined || gift.receiver !== from) return
+    if (!isRefused && gift.held !== null) gift.held.establishedAt = this.#world.moment
+    if (gift.phase === 'claimed') gift.phase = 'registered'
+  }
+
+  /** What a holder held when it sent its reconcile is established anew; what it has come to hold since is not meant. */
+  #reconciled(
+    owner: SimulatedNode,
+    { ids, sent, refused }: { ids: ArrayLike<number>; sent: Sent; refused: ReadonlySet<number> },
+  ): void {
+    for (let index = 0; index < ids.length; index++) {
+      const held = sent.by.heldFrom(owner, ids[index])
+      if (held !== undefined && held.bornAt <= sent.at && !refused.has(ids[index])) {
+        held.establishedAt = this.#world.moment
+      }
+    }
+  }
+
+  #acknowledged(node: SimulatedNode, id: number): void {
+    const gift = this.#world.gifts.get(keyOf(node, id))
+    if (gift?.phase === 'registered') gift.phase = 'acknowledged'
+  }
+
+  #transmitted(node: SimulatedNode, peer: string, frame: Uint8Array): void {
+    const place = this.#world.placeOf(peer)
+    if (node.views[place] !== null || (frame[0] & 0x0f) !== HELLO) return
+    const number = sessionNumber(frame)
+    if (node.openings[place]?.number === number) return
+    node.openings[place] = { number, askedAt: node.localTime }
+  }
+
+  #ended(node: SimulatedNode, place: number): void {
+    this.#world.stats.sessionsEnded++
+    node.lastViews[place] = node.views[place] ?? null
+    node.views[place] = null
+    node.viewEndedAt[place] = node.localTime
+  }
+
+  #opened(node: SimulatedNode, peer: string, incarnation: number): void {
+    const world = this.#world
+    const other = world.lifetime(peer, incarnation)
+    if (other === null) throw new Error(`a session with nobody: ${peer}#${incarnation}`)
+    node.views[other.place] = {
+      peer: other,
+      number: this.#number,
+      openedAt: this.#began,
+      isReconciled: false,
+    }
+    node.openings[other.place] = null
+  }
+
+  /** A message of the application is on its way: what it carries is promised from now on. */
+  #posted(
+    from: SimulatedNode,
+    { number, to, target, references }: Draft,
+    message: Extract<Message, { type: 'call' }>,
+  ): void {
+    const world = this.#world
+    const session = from.views[to.place]?.number ?? 0
+    const carried: LetterReference[] = references.map((meant, place) => {
+      const wire = message.references[place]
+      if (!(meant instanceof Held)) {
+        meant.exportId = wire.id
+        from.exported[wire.id] = meant
+        return { meant, gift: null, by: [] }
+      }
+      if (wire.kind !== 'gift') return { meant, gift: null, by: honoured(meant.claims) }
+      const { thing, exportId } = meant
+      const gift = new Gift({ id: wire.gift, thing, exportId, gifter: from, receiver: to, session })
+      world.gifts.set(keyOf(from, wire.gift), gift)
+      return { meant, gift, by: [] }
+    })
+    const letter: Letter = {
+      number,
+      from,
+      to,
+      session,
+      sentAt: world.moment,
+      target,
+      targetBy: target === null ? [] : honoured(target.claims),
+      references: carried,
+      message,
+    }
+    world.letters.set(number, letter)
+    world.underWay.push(letter)
+  }
+}
+
+const keyOf = (gifter: SimulatedNode, gift: number): string => `${gifter.index}:${gift}`
+
+const NO_GIFTS: readonly Gift[] = []
+
+function honoured(claims: readonly Gift[]): readonly Gift[] {
+  return claims.length === 0 ? NO_GIFTS : claims.filter((gift) => gift.isHonoured)
+}
+
+/** The number in a hello or a welcome. */
+function sessionNumber(frame: Uint8Array): number {
+  const reader = new ByteReader(frame)
+  const kind = reader.byte() & 0x0f
+  reader.u32()
+  if (kind === HELLO) nodeId(reader.string(256))
+  reader.integer()
+  reader.integer()
+  return reader.integer()
+}
