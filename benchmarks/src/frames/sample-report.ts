@@ -61,7 +61,7 @@ function suspectReferences(exports: number, imports: number, random: Random): Su
     targets.push(...[...distinct].sort((a, b) => a - b))
     offsets[vertex + 1] = targets.length
   }
-  return { inner: [], offsets, targets: Uint32Array.from(targets) }
+  return { inner: new Uint32Array(0), offsets, targets: Uint32Array.from(targets) }
 }
 
 /** Every column of a report, to copy it and do no more. */

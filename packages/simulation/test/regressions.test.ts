@@ -19,8 +19,11 @@ describe.each(regressions.map((regression) => [regression.name, regression] as c
     expect(replay({ ...plan, without: [] }, actions).violation).toBeNull()
   })
 
-  it.runIf(without.length > 0)(`fails without ${without.join(', ')}`, () => {
-    const { violation } = replay({ ...plan, without }, actions)
-    expect(checkerOf(violation ?? '')).toBe(seenBy(regression))
-  })
+  // One that needed no rule switched off showed a bug, which is gone.
+  if (without.length > 0) {
+    it(`fails without ${without.join(', ')}`, () => {
+      const { violation } = replay({ ...plan, without }, actions)
+      expect(checkerOf(violation ?? '')).toBe(seenBy(regression))
+    })
+  }
 })
