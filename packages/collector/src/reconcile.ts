@@ -2,13 +2,7 @@
  * How two nodes agree again on what one holds of the other: after a session has ended, and when a ping shows that they differ.
  * Source: docs/protocol.md, section 3, "Heal".
  */
-import {
-  digestOf,
-  type PingMessage,
-  ProtocolError,
-  type ReconcileMessage,
-  type ReconcileOkMessage,
-} from '@holdfast/core'
+import { type PingMessage, ProtocolError, type ReconcileMessage, type ReconcileOkMessage } from '@holdfast/core'
 import type { ImportColumns } from '@holdfast/refcount'
 import { answerBroken } from './broken.js'
 import type { NodeState } from './node-state.js'
@@ -54,8 +48,7 @@ export function receiveReconcileOk(state: NodeState, from: Remote, { at }: Recon
 
 /** Renews the lease, and tells an owner what this node holds of it, for comparison. */
 export function sendPing(state: NodeState, owner: Remote): void {
-  const { ids } = state.imports.columnsFrom(owner.index)
-  state.append(owner, { type: 'dgc:ping', received: owner.received, count: ids.length, digest: digestOf(ids) })
+  state.append(owner, { type: 'dgc:ping', received: owner.received, ...state.imports.digestFrom(owner.index) })
 }
 
 /**

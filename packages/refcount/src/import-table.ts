@@ -16,6 +16,7 @@
 import {
   ALL_RULES,
   type Column,
+  digestOf,
   type ExportId,
   fail,
   IdMap,
@@ -24,6 +25,7 @@ import {
   type Rules,
   type Sequence,
 } from '@holdfast/core'
+import type { Digest } from './holder-lists.js'
 import { FREE, ImportEntries } from './import-entries.js'
 
 /** What the table calls an owner: a small number that its user chooses, one for each incarnation of a peer. */
@@ -167,6 +169,12 @@ export class ImportTable {
   /** What a reconcile has to name: by ascending export id. O(n log n). */
   heldOver(owner: OwnerIndex): ImportColumns {
     return this.#columnsOf(this.idsOf(owner).filter((id) => this.isHeldOver(id)))
+  }
+
+  /** How many imports from an owner there are, and the digest of their export ids. O(its imports). */
+  digestFrom(owner: OwnerIndex): Digest {
+    const ids = Float64Array.from(this.#index.get(owner)?.keys() ?? [])
+    return { count: ids.length, digest: digestOf(ids) }
   }
 
   /** All imports from an owner, by ascending export id. O(n log n). */
