@@ -1,5 +1,6 @@
 /** Calls and returns: what happens to the tables when references go out and come in. */
 import {
+  after,
   type CallMessage,
   type ExportId,
   type GiftId,
@@ -121,12 +122,19 @@ class OutgoingReferences {
     throw new LimitError('gift-depth', 'the gift waits until the owner has acknowledged the one it came by', { depth })
   }
 
+  /** Whether a gift of the import waits for a session with its owner, and has not waited too long. */
+  #isClaimFresh(id: ImportId, owner: Remote): boolean {
+    const { imports, now, times } = this.#state
+    const exported = imports.exportOf(id)
+    return owner.waiting.some((claim) => claim.id === exported && now < after(claim.since, times.holderTerm))
+  }
+
   /** An expired holder is silent: what its owner may have removed is not given away. */
   #requireTrust(id: ImportId, owner: Remote): void {
     const { imports, rules } = this.#state
     const isOpen = this.#state.isOpen(owner)
     // Without a session, a gift that has just come may be passed on; what is left of an ended session may not.
-    const isTrusted = imports.isTrusted(id) && (isOpen || imports.claimOf(id) === UNSENT)
+    const isTrusted = imports.isTrusted(id) && (isOpen || this.#isClaimFresh(id, owner))
     if (isTrusted) return
     if (!rules.on(isOpen ? 'unconfirmed-holder-gives-nothing' : 'expired-holder-gives-nothing')) return
     throw new LimitError('suspended', 'the gift waits until its owner has acknowledged that this node still holds it', {

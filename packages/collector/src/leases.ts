@@ -71,7 +71,7 @@ function giveUp(state: NodeState, remote: Remote): void {
 }
 
 /** Gifts that found no session with their owner within the holder's term: nothing protects them any longer. */
-function expireClaims(state: NodeState, remote: Remote): void {
+export function expireClaims(state: NodeState, remote: Remote): void {
   const { holderTerm } = state.times
   const late = remote.waiting.filter((claim) => after(claim.since, holderTerm) <= state.now)
   if (late.length === 0) return

@@ -23,7 +23,7 @@ import {
 } from '@holdfast/session'
 import { sendWaitingClaims } from './application-messages.js'
 import type { CollectorEffect } from './effect.js'
-import { askAboutGifts, endIfOver, forgetPeerIfUnused } from './leases.js'
+import { askAboutGifts, endIfOver, expireClaims, forgetPeerIfUnused } from './leases.js'
 import type { NodeState } from './node-state.js'
 import { sendReconcile } from './reconcile.js'
 import type { Peer, Remote } from './remotes.js'
@@ -150,6 +150,8 @@ export class Links {
     remote.received = 0
     remote.told = 0
     if (rules.on('reconnect-stops-quarantine')) remote.expiresAt = null
+    // A node that slept may open a session before it looks at what is due.
+    expireClaims(state, remote)
     state.schedule.remote(remote)
     for (const other of peer.remotes) if (state.isOver(other)) state.abandon(other)
     // What this node still holds first of all, then what it was given meanwhile, then all else.
