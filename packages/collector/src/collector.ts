@@ -20,42 +20,44 @@
  */
 import {
   ALL_RULES,
-  type ExportId,
   type ImportId,
   type Incarnation,
   type Instant,
-  type Message,
   type MessageCodec,
   type NodeAddress,
   type NodeId,
   type ObjectKey,
   type Rules,
-  type Sequence,
   UsageError,
   WIRE_CODEC,
 } from '@holdfast/core'
 import { DEFAULT_LEASE, type LeaseOptions, leaseTimes } from '@holdfast/lease'
 import type { SessionLimits } from '@holdfast/session'
 import type { VerdictOptions } from '@holdfast/tracing'
-import { MAX_GIFT_DEPTH, receive as receiveApplication, send } from './application-messages.js'
-import { applyVerdict, Coordination } from './coordination.js'
+import { MAX_GIFT_DEPTH, send } from './application-messages.js'
+import { Coordination } from './coordination.js'
 import type { CollectorEffect } from './effect.js'
 import type { CollectorEvent } from './event.js'
 import { actOnDeadlines } from './leases.js'
 import { Links } from './links.js'
-import {
-  dropImports,
-  receiveAddRef,
-  receiveBroken,
-  receiveDropRef,
-  receiveGiftAck,
-  receiveRelease,
-} from './listing-messages.js'
+import { dropImports } from './listing-messages.js'
 import { type CollectorCounts, NodeState } from './node-state.js'
 import { IDS_PER_MESSAGE } from './pieces.js'
-import { receivePing, receivePong, receiveReconcile, receiveReconcileOk } from './reconcile.js'
-import type { Remote } from './remotes.js'
+import { Reception } from './reception.js'
 import { buildReport, type ReportTicket, type SuspectFilter } from './report-builder.js'
+import {
+  describeExport,
+  describeImport,
+  type ExportView,
+  type ImportView,
+  openSessions,
+  ownerOf,
+  type SessionProgress,
+  type SessionView,
+  sessionWith,
+  type TableSizes,
+  tableSizes,
+} from './views.js'
 
 export interface CollectorOptions extends VerdictOptions {
   readonly node: NodeId
@@ -74,70 +76,12 @@ export interface CollectorOptions extends VerdictOptions {
   readonly lists?: SuspectFilter
 }
 
-/** How far an open session has come: equal to the other end's numbers, crosswise, when nothing is under way. */
-export interface SessionProgress {
-  readonly peer: NodeId
-  /** My last message, and the peer's last that was processed. */
-  readonly sent: Sequence
-  readonly received: Sequence
-}
-
-/** A session as this node sees it. */
-export interface SessionView extends SessionProgress {
-  readonly incarnation: Incarnation
-  readonly number: number
-  /** When this node's view of it is over, unless something renews it: from then on it processes nothing of it. */
-  readonly endsAt: Instant
-}
-
-/** How many entries a node's tables have. All but the first two are 0 when nothing is unsettled. */
-export interface TableSizes {
-  readonly exports: number
-  readonly imports: number
-  /** Imports pinned by unacknowledged gifts. */
-  readonly pins: number
-  /** Entries of holders whose session has ended. */
-  readonly quarantined: number
-  /** Gifts that arrived and wait for a session with their owner. */
-  readonly claims: number
-  /** Imports of an ended session that the owner has not confirmed in another yet. */
-  readonly suspended: number
-}
-
-/** An object that others hold. */
-export interface ExportView {
-  readonly id: ExportId
-  /** `ver`. */
-  readonly version: number
-  /** When it was last granted, used or claimed, on this node's clock. */
-  readonly usedAt: Instant
-  readonly holders: readonly {
-    readonly address: NodeAddress
-    /** Of its row in the open session; null without one. */
-    readonly stamps: { readonly granted: Sequence; readonly added: Sequence } | null
-    readonly isQuarantined: boolean
-    /** When what it has in quarantine is removed; null while there is a session. */
-    readonly expiresAt: Instant | null
-  }[]
-}
-
-/** A reference that this node holds. */
-export interface ImportView {
-  readonly owner: NodeAddress
-  readonly id: ExportId
-  /** Whether it may be given away. */
-  readonly isTrusted: boolean
-  /** When the lease of the session with its owner runs out, unless it is renewed; null without a session. */
-  readonly leaseEndsAt: Instant | null
-  /** When it breaks unless there is a session before; null while there is one. */
-  readonly givenUpAt: Instant | null
-}
-
 export class Collector {
   readonly #options: CollectorOptions
   readonly #state: NodeState
   readonly #coordination: Coordination
   readonly #links: Links
+  readonly #reception: Reception
   #turn = 0
   #reports = 0
 
@@ -146,8 +90,11 @@ export class Collector {
     const { node, incarnation, lease = DEFAULT_LEASE, codec = WIRE_CODEC, idsPerMessage = IDS_PER_MESSAGE } = options
     const times = leaseTimes(lease, MAX_GIFT_DEPTH, rules)
     this.#state = new NodeState({ address: { node, incarnation }, times, codec, idsPerMessage }, rules)
-    this.#links = new Links(this.#state, options.limits, (...message) => this.#message(...message))
+    this.#links = new Links(this.#state, options.limits, (from, message, sequence) =>
+      this.#reception.receive(from, message, sequence),
+    )
     this.#coordination = new Coordination(this.#state, { createGraph: options.createGraph })
+    this.#reception = new Reception(this.#state, this.#coordination, options.trusts)
   }
 
   get address(): NodeAddress {
@@ -156,22 +103,7 @@ export class Collector {
 
   /** O(imports + remotes). */
   get tables(): TableSizes {
-    const { exports, imports, gifts, remotes } = this.#state
-    let quarantined = 0
-    let claims = 0
-    for (const { index, waiting } of remotes.all()) {
-      quarantined += exports.quarantineSize(index)
-      claims += waiting.length
-    }
-    const { size, suspendedCount } = imports
-    return {
-      exports: exports.size,
-      imports: size,
-      pins: gifts.pinnedCount,
-      quarantined,
-      claims,
-      suspended: suspendedCount,
-    }
+    return tableSizes(this.#state)
   }
 
   /** Counts since the start. */
@@ -207,31 +139,17 @@ export class Collector {
 
   /** Which node an import's object lives on. @throws UsageError `no-such-import` */
   ownerOf(id: ImportId): NodeAddress {
-    const { imports, remotes } = this.#state
-    if (!imports.has(id)) throw new UsageError('no-such-import', 'this node holds no such import', { import: id })
-    return remotes.at(imports.ownerOf(id)).address
+    return ownerOf(this.#state, id)
   }
 
   /** What is known of an object of this node that others hold; null when nobody does. O(nodes that hold anything). */
   describeExport(object: ObjectKey): ExportView | null {
-    const { exports, remotes } = this.#state
-    const id = exports.exportOf(object)
-    if (id === undefined) return null
-    const { version, usedAt, holders } = exports.details(id)
-    const views = holders.map(({ holder, stamps, isQuarantined }) => {
-      const { address, expiresAt } = remotes.at(holder)
-      return { address, stamps, isQuarantined, expiresAt: isQuarantined ? expiresAt : null }
-    })
-    return { id, version, usedAt, holders: views }
+    return describeExport(this.#state, object)
   }
 
   /** What is known of an import. O(1). @throws UsageError `no-such-import` */
   describeImport(id: ImportId): ImportView {
-    const owner = this.ownerOf(id)
-    const { imports, remotes } = this.#state
-    const { lease, expiresAt } = remotes.at(imports.ownerOf(id))
-    const leaseEndsAt = lease?.endsAt ?? null
-    return { owner, id: imports.exportOf(id), isTrusted: imports.isTrusted(id), leaseEndsAt, givenUpAt: expiresAt }
+    return describeImport(this.#state, id)
   }
 
   /** The nodes that hold an object of this node. O(holders). */
@@ -243,20 +161,12 @@ export class Collector {
 
   /** The open sessions. O(peers). */
   sessions(): SessionProgress[] {
-    const open: SessionProgress[] = []
-    for (const { node, remote } of this.#state.remotes.peers()) {
-      if (remote !== null) open.push({ peer: node, sent: this.#state.sentTo(remote), received: remote.received })
-    }
-    return open
+    return openSessions(this.#state)
   }
 
   /** The session with a node; null without one. O(1). */
   sessionWith(node: NodeId): SessionView | null {
-    const remote = this.#state.remotes.findPeer(node)?.remote ?? null
-    if (remote === null || remote.lease === null) return null
-    const { address, session: number, received, lease } = remote
-    const sent = this.#state.sentTo(remote)
-    return { peer: node, incarnation: address.incarnation, number, sent, received, endsAt: lease.endsAt }
+    return sessionWith(this.#state, node)
   }
 
   /** How many nodes and lifetimes of nodes this one knows: those with a link, a session, or something held either way. */
@@ -359,66 +269,5 @@ export class Collector {
       trace,
     )
     this.#coordination.report(to, report)
-  }
-
-  #message(from: Remote, message: Message, sequence: Sequence): void {
-    const state = this.#state
-    from.received = sequence
-    if (state.rules.on('clock-moves-with-every-message')) state.clock++
-    state.counts.messagesReceived++
-    switch (message.type) {
-      case 'call':
-      case 'return':
-        receiveApplication(state, from, message)
-        break
-      case 'dgc:addRef':
-        receiveAddRef(state, from, message)
-        break
-      case 'dgc:giftAck':
-        receiveGiftAck(state, from, message)
-        break
-      case 'dgc:dropRef':
-        receiveDropRef(state, from, message)
-        break
-      case 'dgc:broken':
-        receiveBroken(state, from, message)
-        break
-      case 'dgc:release':
-        receiveRelease(state, from, message)
-        break
-      case 'dgc:ping':
-        receivePing(state, from, message)
-        break
-      case 'dgc:pong':
-        receivePong(state, from)
-        break
-      case 'dgc:reconcile':
-        receiveReconcile(state, from, message)
-        break
-      case 'dgc:reconcileOk':
-        receiveReconcileOk(state, from, message)
-        break
-      case 'dgc:report':
-        this.#coordination.receive(from, message)
-        break
-      case 'dgc:askReport':
-        if (!this.#trusts(from)) break
-        if (message.full) this.#coordination.forgetTold(from.address.node)
-        state.request({ type: 'report-wanted', by: from.address.node })
-        break
-      case 'dgc:bringOutYourDead':
-        if (this.#trusts(from)) state.request({ type: 'bring-out-your-dead', by: from.address.node })
-        break
-      case 'dgc:collect':
-        if (this.#trusts(from)) applyVerdict(state, from.address.node, message)
-        break
-    }
-  }
-
-  #trusts(coordinator: Remote): boolean {
-    const { node } = coordinator.address
-    if (this.#options.trusts?.(node) === true) return true
-    this.#state.emit({ type: 'untrusted', peer: node })
-    return false
   }
 }

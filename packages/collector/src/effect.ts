@@ -52,7 +52,7 @@ export type CollectorEffect =
   | { readonly type: 'broken'; readonly imports: readonly ImportId[] }
   /**
    * Too long without a session with this lifetime of a node: what it held was removed, and what this node held of it, given up;
-   * `broken` came before if there was any, `released` follows.
+   * Before it comes `broken`, after it `released`, where something broke or was freed.
    */
   | { readonly type: 'expired'; readonly peer: NodeId; readonly incarnation: Incarnation }
   /** There will be no session with a peer: it knows a later lifetime of this node. */

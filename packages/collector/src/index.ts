@@ -1,6 +1,7 @@
 export { MAX_GIFT_DEPTH } from './application-messages.js'
-export { Collector, type CollectorOptions, type SessionProgress, type TableSizes } from './collector.js'
+export { Collector, type CollectorOptions } from './collector.js'
 export { type CollectorEffect, nameOf } from './effect.js'
 export type { ArrivedReference, CallTarget, CollectorEvent, LocalReference } from './event.js'
 export type { CollectorCounts } from './node-state.js'
 export type { ReportTicket, SuspectFilter } from './report-builder.js'
+export type { ExportView, ImportView, SessionProgress, SessionView, TableSizes } from './views.js'

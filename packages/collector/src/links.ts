@@ -116,10 +116,7 @@ export class Links {
         break
       case 'ended':
         this.#state.sessionEnded(peer, event.reason, null)
-        if (event.reason === 'older-incarnation') {
-          peer.isRefused = true
-          this.#state.emit({ type: 'refused', peer: peer.node })
-        }
+        if (event.reason === 'older-incarnation') this.#refused(peer)
         break
       case 'message':
         // An earlier message of the same frame may have ended the session.
@@ -128,10 +125,14 @@ export class Links {
         }
         break
       case 'refused':
-        peer.isRefused = true
-        this.#state.emit({ type: 'refused', peer: peer.node })
+        this.#refused(peer)
         break
     }
+  }
+
+  #refused(peer: Peer): void {
+    peer.isRefused = true
+    this.#state.emit({ type: 'refused', peer: peer.node })
   }
 
   #established(peer: Peer, { incarnation, number, since }: Established): void {

@@ -29,7 +29,7 @@ export class Reporting {
     const vertices = vertexCount(report)
     if (base !== undefined && base.nextName <= 4 * vertices + MAX_UNUSED_NAMES) {
       const { delta, named } = diffReports(base, report)
-      if (deltaSize(delta) <= vertices || deltaSize(delta) <= SMALL) {
+      if (deltaSize(delta) <= Math.max(vertices, SMALL)) {
         this.#last.set(to, named)
         return encodeDelta(delta)
       }

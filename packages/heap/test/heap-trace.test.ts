@@ -3,6 +3,7 @@ import type { ImportId } from '@holdfast/core'
 import type { SuspectReferences } from '@holdfast/tracing'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { FrozenTrace } from '../src/object-heap/frozen-trace.js'
 import { type Handle, ObjectHeap } from '../src/object-heap/index.js'
 import { RandomHeap, steps } from './support/random-heap.js'
 
@@ -83,4 +84,23 @@ it('a hundred exports over shared structure that reaches a hundred imports make 
   )
   expect(answer.inner.length).toBe(1)
   expect(answer.targets).toHaveLength(200)
+})
+
+it('a frozen trace goes on to tell what was so when it was made', () => {
+  const heap = new ObjectHeap()
+  const root = heap.create()
+  const exported = heap.create()
+  const imported = heap.importHandle(1 as ImportId)
+  heap.addReference(exported, imported)
+  heap.unpin(imported)
+  heap.unpin(exported)
+  const frozen = new FrozenTrace(heap, { roots: [root], pinned: [], others: [exported, imported] })
+  heap.addReference(root, exported)
+  expect(heap.trace([]).reachesObject(exported)).toBe(true)
+  expect(frozen.reachesObject(exported)).toBe(false)
+  expect(frozen.reachesImport(1 as ImportId)).toBe(false)
+  const { offsets, targets } = frozen.suspectReferences([exported], [1])
+  expect([...offsets, ...targets]).toEqual([0, 1, 1])
+  frozen.root([exported])
+  expect(frozen.reachesImport(1 as ImportId)).toBe(true)
 })

@@ -2,7 +2,7 @@
  * The lies of a misbehaving peer, as messages that a real session carries: the liar runs a real collector, whose codec puts the lie
  * in the place of an innocent call.
  */
-import type { ExportId, GiftId, Incarnation, Message, NodeAddress } from '@holdfast/core'
+import { type ExportId, type GiftId, giftId, type Incarnation, type Message, type NodeAddress } from '@holdfast/core'
 
 /** What a peer can lie about. */
 export const FORGERIES = [
@@ -74,7 +74,7 @@ export function forge(lie: Forgery, { n, victim, third }: ForgeryFacts): Message
     case 'acknowledges-a-foreign-gift':
       return { type: 'dgc:giftAck', clock: n % 50, receiver: victim, gifts: [gift] }
     case 'acknowledges-a-gift-never-made':
-      return { type: 'dgc:giftAck', clock: 1, receiver: victim, gifts: [NEVER as unknown as GiftId] }
+      return { type: 'dgc:giftAck', clock: 1, receiver: victim, gifts: [giftId(NEVER)] }
     case 'drops-what-was-never-issued':
       return { type: 'dgc:dropRef', ids: [NEVER], received: 0 }
     case 'drops-after-a-message-never-sent':

@@ -1,6 +1,6 @@
 /** What a node's runtime does: collections of its own heap, finalizers, reports, deadlines. */
 import { LimitError, type NodeId, UsageError } from '@holdfast/core'
-import { FrozenTrace } from './frozen-trace.js'
+import { FrozenTrace } from '@holdfast/heap/frozen-trace'
 import type { SimulatedNode } from './simulated-node.js'
 import type { World } from './world.js'
 
@@ -65,7 +65,13 @@ export function reportLate(
 ): boolean {
   if (!reaches(node, to)) return false
   const ticket = node.collector.beginReport()
-  const trace = new FrozenTrace(node)
+  const { collector, heap, roots, held } = node
+  const imports = held.flatMap((each) => (each?.state === 'held' ? [each.handle] : []))
+  const trace = new FrozenTrace(heap, {
+    roots: roots.map((root) => root.handle),
+    pinned: collector.pinned,
+    others: [...collector.exports, ...imports],
+  })
   between()
   if (!reaches(node, to)) return true
   node.reports++

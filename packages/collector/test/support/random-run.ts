@@ -5,11 +5,10 @@
  */
 import { type NodeId, Random, type Rules } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
-import { FrozenTrace } from './frozen-trace.js'
 import { Mutator } from './mutator.js'
 import { checkNothingLeft, reachable } from './oracle.js'
 import { Violation, World } from './world.js'
-import type { WorldNode } from './world-node.js'
+import { frozenTrace, type WorldNode } from './world-node.js'
 
 const JUDGES = ['judge', 'jury']
 
@@ -189,7 +188,7 @@ class RandomRun {
   /** Traces, goes on with its day and reports then, which only a missing rule allows. */
   #reportLate(node: WorldNode, coordinator: string): void {
     const ticket = node.collector.beginReport()
-    const trace = new FrozenTrace(node)
+    const trace = frozenTrace(node)
     for (let left = 1 + this.#random.below(3); left > 0; left--) this.#deliver(([, to]) => to === node.name)
     try {
       this.#world.step(node.name, { type: 'report', to: coordinator as NodeId, ticket, trace })

@@ -5,10 +5,10 @@
 import { encodeMessage, type Message } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
 import { type DataFrame, openFrame, sealFrame } from './frames.js'
-import { FrozenTrace } from './frozen-trace.js'
 import { checkNothingLeft, reachable } from './oracle.js'
 import { Violation } from './violation.js'
 import { node, World, type WorldOptions } from './world.js'
+import { frozenTrace } from './world-node.js'
 
 const PLAYERS = ['alice', 'bob', 'carol'] as const
 export type Player = (typeof PLAYERS)[number]
@@ -105,7 +105,7 @@ export class Stage {
   tracesFirst(player: Player): () => void {
     const { collector } = this.world.node(player)
     const ticket = collector.beginReport()
-    const trace = new FrozenTrace(this.world.node(player))
+    const trace = frozenTrace(this.world.node(player))
     return () => {
       try {
         this.world.step(player, { type: 'report', to: node('judge'), ticket, trace })

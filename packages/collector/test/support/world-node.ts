@@ -1,5 +1,7 @@
 /** One lifetime of a node of a world: the real collector, the real heap, and what its ordinary code holds. */
+
 import { type ImportId, type Incarnation, nodeId, type Rules } from '@holdfast/core'
+import { FrozenTrace } from '@holdfast/heap/frozen-trace'
 import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
 import { Collector, type CollectorOptions, type LocalReference } from '../../src/index.js'
 
@@ -97,4 +99,13 @@ export class WorldNode {
 export function referenceOf(node: WorldNode, handle: Handle): LocalReference {
   const id = node.heap.importOf(handle)
   return id === undefined ? { object: handle } : { import: id }
+}
+
+/** What a node's program reaches, copied now, to report on later. */
+export function frozenTrace({ heap, collector, roots, identities }: WorldNode): FrozenTrace {
+  return new FrozenTrace(heap, {
+    roots,
+    pinned: collector.pinned,
+    others: [...collector.exports, ...identities.keys()],
+  })
 }

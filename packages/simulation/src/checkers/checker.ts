@@ -55,14 +55,16 @@ export interface Watching {
 
 /** Sorts checkers by their hooks. */
 export function watching(checkers: readonly Checker[]): Watching {
-  const having = <Hook extends keyof Watching>(hook: Hook): Watching[Hook] =>
-    checkers.filter((checker) => checker[hook] !== undefined) as unknown as Watching[Hook]
   return {
-    effect: having('effect'),
-    processed: having('processed'),
-    arrived: having('arrived'),
-    broke: having('broke'),
-    step: having('step'),
-    end: having('end'),
+    effect: checkers.filter(has('effect')),
+    processed: checkers.filter(has('processed')),
+    arrived: checkers.filter(has('arrived')),
+    broke: checkers.filter(has('broke')),
+    step: checkers.filter(has('step')),
+    end: checkers.filter(has('end')),
   }
+}
+
+function has<Hook extends keyof Watching>(hook: Hook) {
+  return (checker: Checker): checker is Checker & Required<Pick<Checker, Hook>> => checker[hook] !== undefined
 }

@@ -20,15 +20,21 @@ export interface Measurements {
 /** Reads what an earlier run wrote. @throws UsageError `unreadable`, `bad-measurements` */
 export function readMeasurements(file: string): Measurements {
   const measurements = parse(file)
-  const isOurs =
-    typeof measurements === 'object' &&
-    measurements !== null &&
-    'format' in measurements &&
-    measurements.format === FORMAT &&
-    'points' in measurements &&
-    Array.isArray(measurements.points)
-  if (!isOurs) throw new UsageError('bad-measurements', `not what --json writes in this version: ${file}`)
-  return measurements as unknown as Measurements
+  if (!isOurs(measurements)) {
+    throw new UsageError('bad-measurements', `not what --json writes in this version: ${file}`)
+  }
+  return measurements
+}
+
+function isOurs(value: unknown): value is Measurements {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'format' in value &&
+    value.format === FORMAT &&
+    'points' in value &&
+    Array.isArray(value.points)
+  )
 }
 
 function parse(file: string): unknown {

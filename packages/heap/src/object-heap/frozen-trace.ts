@@ -1,23 +1,31 @@
 /**
- * A second, naive local tracer: copies who refers to whom and answers from the copy, while the heap moves on, which is the mistake
- * that the rule "stamps in the turn of the trace" forbids.
+ * A second, naive local tracer, for tests and simulations: copies who refers to whom and answers from the copy. It can be kept while the
+ * heap moves on, which is the mistake that the rule `stamps-in-the-turn-of-the-trace` forbids. Every path is walked anew for every
+ * suspect: O(suspects × objects).
  */
 import type { Column, ImportId, ObjectKey } from '@holdfast/core'
-import type { Handle } from '@holdfast/heap/object-heap'
 import type { LocalTrace, SuspectReferences } from '@holdfast/tracing'
-import type { SimulatedNode } from './simulated-node.js'
+import type { Handle } from './handle.js'
+import type { ObjectHeap } from './object-heap.js'
+
+export interface FrozenScene {
+  /** What the program holds. */
+  readonly roots: readonly Handle[]
+  /** Imports that gifts pin: roots as well. */
+  readonly pinned: Iterable<ImportId>
+  /** What else may be asked about: exported objects, and imports that nothing may refer to. */
+  readonly others: Iterable<Handle>
+}
 
 export class FrozenTrace implements LocalTrace {
   readonly #references = new Map<Handle, Handle[]>()
   readonly #handleOfImport = new Map<ImportId, Handle>()
   readonly #reached = new Set<Handle>()
 
-  constructor(node: SimulatedNode) {
-    const { heap, collector } = node
-    const pinned = new Set(collector.pinned)
-    const starts = node.roots.map((root) => root.handle)
-    const all = [...starts, ...collector.exports]
-    for (const held of node.held) if (held?.state === 'held') all.push(held.handle)
+  constructor(heap: ObjectHeap, { roots, pinned, others }: FrozenScene) {
+    const pins = new Set(pinned)
+    const starts = [...roots]
+    const all = [...roots, ...others]
     for (let handle = all.pop(); handle !== undefined; handle = all.pop()) {
       if (this.#references.has(handle)) continue
       const references = heap.referencesOf(handle)
@@ -26,7 +34,7 @@ export class FrozenTrace implements LocalTrace {
       const id = heap.importOf(handle)
       if (id === undefined) continue
       this.#handleOfImport.set(id, handle)
-      if (pinned.has(id)) starts.push(handle)
+      if (pins.has(id)) starts.push(handle)
     }
     this.root(starts)
   }
