@@ -58,17 +58,17 @@ export class FrozenTrace implements LocalTrace {
     }
   }
 
-  suspectReferences(exports: Column, imports: Column): SuspectReferences {
+  suspectReferences(objects: Column, imports: Column): SuspectReferences {
     const vertexOf = new Map<Handle, number>()
-    for (let place = 0; place < exports.length; place++) vertexOf.set(exports[place] as Handle, place)
+    for (let place = 0; place < objects.length; place++) vertexOf.set(objects[place] as Handle, place)
     for (let place = 0; place < imports.length; place++) {
       const handle = this.#handleOfImport.get(imports[place] as ImportId)
-      if (handle !== undefined) vertexOf.set(handle, exports.length + place)
+      if (handle !== undefined) vertexOf.set(handle, objects.length + place)
     }
     const offsets = [0]
     const targets: number[] = []
-    for (let place = 0; place < exports.length; place++) {
-      targets.push(...this.#suspectsFrom(exports[place] as Handle, vertexOf))
+    for (let place = 0; place < objects.length; place++) {
+      targets.push(...this.#suspectsFrom(objects[place] as Handle, vertexOf))
       offsets.push(targets.length)
     }
     return { inner: [], offsets: Uint32Array.from(offsets), targets: Uint32Array.from(targets) }
