@@ -42,6 +42,17 @@ describe('simulate', () => {
     expect(again.lines.at(-1)).toBe(found.lines.at(-1))
   })
 
+  it('fails as its examples say, in words and cut down', async () => {
+    const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+    const { lines: help } = await simulate('--help')
+    const example = /npm run simulate -- (--seed \d+ --without \w+ --shrink)/
+    const [, args = ''] = example.exec(help.join('\n')) ?? []
+    expect(readme).toContain(args)
+    const { code, lines } = await simulate(...args.split(' '))
+    expect(code).toBe(1)
+    expect(lines.at(-2)).toMatch(/^VIOLATED/)
+  })
+
   it('keeps a failing seed, cut down, as a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'simulate-'))
     try {

@@ -39,8 +39,8 @@ Examples:
   How soon is it noticed that a rule of the protocol is missing?
   $ npm run simulate -- --without C4
   What happened there, in words, and no more than what matters:
-  $ npm run simulate -- --seed 91 --without dropRef --shrink
+  $ npm run simulate -- --seed 21 --without dropRef --shrink
   Keep it as a test:
-  $ npm run simulate -- --seed 91 --without dropRef --save drop-that-crossed-a-grant
+  $ npm run simulate -- --seed 21 --without dropRef --save drop-that-crossed-a-grant
 
 Exit code: 0 nothing was violated, 1 something was (the last line is the command that replays it), 2 wrong input.`
