@@ -10,7 +10,7 @@
  * - On `released`, collect the local heap soon, with `exports` and `pinned` as further roots; step `drop` with the imports
  *   that it found unreachable.
  * - On `report-wanted` or `bring-out-your-dead` (collect and drop first): `beginReport()`, trace, step `report`, with nothing
- *   in between.
+ *   in between. Name all that weak holders refer to: what can be dereferenced and is not named may be freed.
  *
  * getters:  address, tables, counts, exports, pinned, isConnected, nextDeadline
  * inputs:   step; beginReport
@@ -37,6 +37,7 @@ import type { VerdictOptions } from '@holdfast/tracing'
 import { MAX_GIFT_DEPTH, send } from './application-messages.js'
 import { Coordination } from './coordination.js'
 import type { CollectorEffect } from './effect.js'
+import { endSession } from './ended-session.js'
 import type { CollectorEvent } from './event.js'
 import { actOnDeadlines } from './leases.js'
 import { Links } from './links.js'
@@ -45,6 +46,7 @@ import { type CollectorCounts, NodeState } from './node-state.js'
 import { IDS_PER_MESSAGE } from './pieces.js'
 import { Reception } from './reception.js'
 import { buildReport, type ReportTicket, type SuspectFilter } from './report-builder.js'
+import { revoke } from './revocation.js'
 import {
   describeExport,
   describeImport,
@@ -206,7 +208,8 @@ export class Collector {
     for (let node = lost.pop(); node !== undefined; node = lost.pop()) this.#coordination.lost(node)
     this.#turn++
     const effects = this.#state.takeEffects()
-    this.#links.flush(now, effects)
+    const isHeld = 'isHeld' in event && (event.isHeld ?? false)
+    if (!isHeld) this.#links.flush(now, effects)
     return effects
   }
 
@@ -245,16 +248,24 @@ export class Collector {
       case 'judge':
         this.#coordination.judge()
         break
+      case 'flush':
+        break
+      case 'revoke':
+        revoke(this.#state, event.object, event.holder)
+        break
+      case 'end-session':
+        endSession(this.#state, event)
+        break
     }
   }
 
-  #report({ to, ticket, trace }: Extract<CollectorEvent, { type: 'report' }>): void {
+  #report({ to, ticket, trace, weak = [] }: Extract<CollectorEvent, { type: 'report' }>): void {
     const state = this.#state
     if (ticket.turn !== this.#turn && state.rules.on('stamps-in-the-turn-of-the-trace')) {
       throw new UsageError('void-ticket', 'something happened since beginReport: trace again', { ...ticket })
     }
     if (to !== state.address.node) state.openRemote(to)
-    const report = buildReport(
+    const built = buildReport(
       {
         address: state.address,
         number: ++this.#reports,
@@ -264,10 +275,11 @@ export class Collector {
         remotes: state.remotes.all(),
         sentTo: (remote) => state.sentTo(remote),
         lists: this.#options.lists,
+        weak,
         rules: state.rules,
       },
       trace,
     )
-    this.#coordination.report(to, report)
+    this.#coordination.report(to, built)
   }
 }

@@ -2,27 +2,39 @@
  * The coordinator's part, which any node can play at any time: ask nodes for reports, judge what arrived, send verdicts.
  * All of it is soft state. A round that is lost, doubled or taken over by another node only delays.
  */
-import { type CollectMessage, type NodeAddress, type NodeId, ProtocolError, type ReportMessage } from '@holdfast/core'
+import {
+  type ClearWeakMessage,
+  type CollectMessage,
+  type NodeAddress,
+  type NodeId,
+  ProtocolError,
+  type ReportMessage,
+} from '@holdfast/core'
 import {
   Collage,
   decodeDelta,
   decodeReport,
   isDelta,
   judge,
+  namedByPlace,
   type Report,
   type ReportDelta,
   type VerdictOptions,
+  type WeaklyHeld,
 } from '@holdfast/tracing'
 import type { NodeState } from './node-state.js'
 import { pieces } from './pieces.js'
 import type { Remote } from './remotes.js'
+import type { BuiltReport } from './report-builder.js'
 import { Reporting } from './reporting.js'
+import { WeakAnswers } from './weak-answers.js'
 
 export class Coordination {
   readonly #state: NodeState
   readonly #options: VerdictOptions
   readonly #collage = new Collage()
   readonly #reporting = new Reporting()
+  readonly #weakAnswers: WeakAnswers
   /** Nodes whose report the round waits for; null when there is no round. */
   #awaited: Set<NodeId> | null = null
   #missing: NodeId[] = []
@@ -30,6 +42,7 @@ export class Coordination {
   constructor(state: NodeState, options: VerdictOptions) {
     this.#state = state
     this.#options = options
+    this.#weakAnswers = new WeakAnswers(state)
   }
 
   /** Asks nodes to collect, drop and report. Those without a session count as missing: what they hold stays live. */
@@ -53,6 +66,7 @@ export class Coordination {
   lost(node: NodeId): void {
     this.#collage.forget(node)
     this.#reporting.forget(node)
+    this.#weakAnswers.forget(node)
     if (this.#awaited?.has(node) !== true) return
     this.#giveUp(node)
     this.#judgeWhenComplete()
@@ -78,10 +92,22 @@ export class Coordination {
   }
 
   /** Sends this node's report to a coordinator; to this very node without a detour. */
-  report(to: NodeId, report: Report): void {
+  report(to: NodeId, { report, holds }: BuiltReport): void {
     const state = this.#state
-    if (to === state.address.node) this.#add(report)
-    else state.append(state.openRemote(to), { type: 'dgc:report', report: this.#reporting.encode(to, report) })
+    if (to === state.address.node) {
+      this.#weakAnswers.told(to, holds, () => namedByPlace(report))
+      this.#add(report)
+      return
+    }
+    const remote = state.openRemote(to)
+    const { bytes, named } = this.#reporting.encode(to, report)
+    this.#weakAnswers.told(to, holds, () => named)
+    state.append(remote, { type: 'dgc:report', report: bytes })
+  }
+
+  /** A coordinator says what only weak holders of this node keep. @throws ProtocolError before anything is done */
+  clearWeak(coordinator: NodeId, message: ClearWeakMessage): void {
+    this.#weakAnswers.receive(coordinator, message)
   }
 
   #add(report: Report): void {
@@ -113,14 +139,30 @@ export class Coordination {
         })
       }
     }
-    this.#state.emit({ type: 'judged', suspects: verdict.suspects, condemned, missing })
+    let weak = 0
+    for (const held of verdict.weaklyHeld) {
+      weak += held.names.length
+      this.#sendClear(held)
+    }
+    const unreported = this.#collage.unreported()
+    this.#state.emit({ type: 'judged', suspects: verdict.suspects, condemned, weak, missing, unreported })
   }
 
-  #send(owner: NodeAddress, verdict: CollectMessage): void {
+  #sendClear({ holder, report, names, groups }: WeaklyHeld): void {
+    const { incarnation } = holder
+    // A group that is cut is cleared as two: one of them perhaps too early, never unsafely.
+    for (const [start, end] of pieces(names.length, this.#state.idsPerMessage)) {
+      const piece = { names: names.slice(start, end), groups: groups.slice(start, end) }
+      this.#send(holder, { type: 'dgc:clearWeak', incarnation, report, ...piece })
+    }
+  }
+
+  #send(owner: NodeAddress, verdict: CollectMessage | ClearWeakMessage): void {
     const state = this.#state
     const names = state.rules.on('collect-names-incarnation')
     if (state.isSelf(owner) || (!names && owner.node === state.address.node)) {
-      applyVerdict(state, owner.node, verdict)
+      if (verdict.type === 'dgc:collect') applyVerdict(state, owner.node, verdict)
+      else this.clearWeak(owner.node, verdict)
       return
     }
     const remote = names ? state.remotes.find(owner) : state.remotes.findPeer(owner.node)?.remote

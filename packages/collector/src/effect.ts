@@ -3,7 +3,10 @@
  * moment; a driver that keeps them pins them in its heap before it does anything else.
  */
 import type { ErrorData, ImportId, Incarnation, NodeAddress, NodeId, ObjectKey } from '@holdfast/core'
-import type { ArrivedReference } from './event.js'
+import type { ArrivedReference, WeakHold } from './event.js'
+
+/** Why objects have no holder any more: drops, a verdict, a holder that vanished, or the owner took them back. */
+export type ReleaseReason = 'listing' | 'verdict' | 'lease' | 'revocation'
 
 export type CollectorEffect =
   /**
@@ -57,22 +60,33 @@ export type CollectorEffect =
   | { readonly type: 'expired'; readonly peer: NodeId; readonly incarnation: Incarnation }
   /** There will be no session with a peer: it knows a later lifetime of this node. */
   | { readonly type: 'refused'; readonly peer: NodeId }
-  // The next four come after every other effect of their turn but `transmit`: they look at all that has arrived.
+  // The next five come after every other effect of their turn but `transmit`: they look at all that has arrived.
   /** Nobody holds these objects any more (`listing`, or `lease` if somebody vanished), or a verdict condemned them: collect locally, soon. */
-  | { readonly type: 'released'; readonly by: 'listing' | 'verdict' | 'lease'; readonly objects: readonly ObjectKey[] }
+  | { readonly type: 'released'; readonly by: ReleaseReason; readonly objects: readonly ObjectKey[] }
   /** No gift pins these imports any more: if nothing in the heap refers to one either, drop it. */
   | { readonly type: 'unpinned'; readonly imports: readonly ImportId[] }
+  /**
+   * Nothing but weak holders keeps these from being garbage: clear all their weak holders. If a stamp has moved, none of them: they
+   * lead to each other. A later round then finds them.
+   */
+  | { readonly type: 'clear-weak'; readonly holds: readonly WeakHold[] }
   /** A coordinator wants a report: `beginReport`, trace, then the event `report`. */
   | { readonly type: 'report-wanted'; readonly by: NodeId }
   /** Collect locally, drop, then report to `by`. Never answered by asking anybody for the same. */
   | { readonly type: 'bring-out-your-dead'; readonly by: NodeId }
   /** A report for this node as coordinator arrived. */
   | { readonly type: 'reported'; readonly by: NodeId }
-  /** This node's round is over. */
+  /**
+   * This node's round is over. What `weak` counts, weak holders alone keep; their nodes are told to clear it, so another round
+   * is worth while.
+   */
   | {
       readonly type: 'judged'
+      /** Nodes that are part of it by what the others have reported, and did not report themselves. */
+      readonly unreported: readonly NodeId[]
       readonly suspects: number
       readonly condemned: number
+      readonly weak: number
       readonly missing: readonly NodeId[]
     }
   /** Somebody without this node's trust asked for a report or sent a verdict: it was ignored. */

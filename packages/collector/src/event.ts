@@ -9,6 +9,12 @@ import type { ReportTicket } from './report-builder.js'
 /** A reference as this node's application has it: to an object of its own, or to one that it imports. */
 export type LocalReference = { readonly object: ObjectKey } | { readonly import: ImportId }
 
+/**
+ * What weak holders of the program refer to, each object or import once. `stamp` moves when a holder is made and each time
+ * that one hands the object out, and is never the same again for it: a counter of the whole node will do.
+ */
+export type WeakHold = LocalReference & { readonly stamp: number }
+
 /** A reference that came in a message; `broken` when the object it named is gone. */
 export type ArrivedReference = LocalReference | { readonly broken: ExportId }
 
@@ -34,6 +40,8 @@ export type CollectorEvent =
       readonly call: number
       readonly references: readonly LocalReference[]
       readonly payload: Uint8Array
+      /** It need not go at once: the next event that is not held sends it along. */
+      readonly isHeld?: boolean
     }
   /** The application answers a call. */
   | {
@@ -42,15 +50,35 @@ export type CollectorEvent =
       readonly call: number
       readonly references: readonly LocalReference[]
       readonly payload: Uint8Array
+      /** It need not go at once: the next event that is not held sends it along. */
+      readonly isHeld?: boolean
     }
+  /** What earlier events have left unsent (`isHeld`) goes now. */
+  | { readonly type: 'flush' }
   /**
    * Nothing on this node refers to these imports any more. Pinned ones must not be among them. With the `generations` that their
    * representatives had, this may come late: what is gone, or has another representative since (`rebind`), is passed over.
    */
   | { readonly type: 'drop'; readonly imports: readonly ImportId[]; readonly generations?: readonly number[] }
-  /** The answer to `report-wanted` or `bring-out-your-dead`: a trace made in this very turn, since `beginReport()`. */
-  | { readonly type: 'report'; readonly to: NodeId; readonly ticket: ReportTicket; readonly trace: LocalTrace }
+  /**
+   * The answer to `report-wanted` or `bring-out-your-dead`: a trace made in this very turn, since `beginReport()`. `weak`
+   * names all that can be dereferenced without a message, whether the program reaches it or not; what is left out may be
+   * freed. A broken import must not be in it: its id may be another's by then.
+   */
+  | {
+      readonly type: 'report'
+      readonly to: NodeId
+      readonly ticket: ReportTicket
+      readonly trace: LocalTrace
+      readonly weak?: readonly WeakHold[]
+    }
   /** This node coordinates a round: asks these nodes (itself, if named, too) to collect, drop and report, then judges. */
   | { readonly type: 'begin-round'; readonly nodes: readonly NodeId[] }
+  /** The owner takes an object back: from one holder, or from all. What they hold is broken. Throws `no-session` for one without. */
+  | { readonly type: 'revoke'; readonly object: ObjectKey; readonly holder?: NodeId }
+  /**
+   * The session with a peer ends, if there is one. `isFinal`: its lifetime is known to be over; what is held of it breaks at once.
+   */
+  | { readonly type: 'end-session'; readonly peer: NodeId; readonly reason: string; readonly isFinal: boolean }
   /** Judges what reports there are, now; ends a round that waits. */
   | { readonly type: 'judge' }

@@ -23,6 +23,7 @@ import {
 } from '@holdfast/session'
 import { sendWaitingClaims } from './application-messages.js'
 import type { CollectorEffect } from './effect.js'
+import { CLOSED, PEER_CLOSED } from './ended-session.js'
 import { askAboutGifts, endIfOver, expireClaims, forgetPeerIfUnused } from './leases.js'
 import type { NodeState } from './node-state.js'
 import { sendReconcile } from './reconcile.js'
@@ -31,6 +32,7 @@ import type { Peer, Remote } from './remotes.js'
 /** Acts on one message, in its turn. @throws ProtocolError before anything is changed */
 export type OnMessage = (from: Remote, message: Message, sequence: Sequence) => void
 
+type Ended = Extract<ChannelEvent, { type: 'ended' }>
 type Established = Extract<ChannelEvent, { type: 'established' }>
 
 export class Links {
@@ -115,8 +117,7 @@ export class Links {
         if (!event.resumed) this.#established(peer, event)
         break
       case 'ended':
-        this.#state.sessionEnded(peer, event.reason, null)
-        if (event.reason === 'older-incarnation') this.#refused(peer)
+        this.#ended(peer, event)
         break
       case 'message':
         // An earlier message of the same frame may have ended the session.
@@ -128,6 +129,15 @@ export class Links {
         this.#refused(peer)
         break
     }
+  }
+
+  #ended(peer: Peer, { reason, detail }: Ended): void {
+    const { remote } = peer
+    const isFarewell = detail === CLOSED
+    this.#state.sessionEnded(peer, isFarewell ? PEER_CLOSED : reason, null)
+    if (reason === 'older-incarnation') this.#refused(peer)
+    // That lifetime of it is over, in its own words: there is nothing to wait for.
+    if (isFarewell && remote !== null) this.#state.abandon(remote)
   }
 
   #refused(peer: Peer): void {

@@ -22,7 +22,7 @@ import {
 } from '@holdfast/core'
 import type { LeaseTimes } from '@holdfast/lease'
 import { ExportTable, GiftTable, ImportTable } from '@holdfast/refcount'
-import type { CollectorEffect } from './effect.js'
+import type { CollectorEffect, ReleaseReason } from './effect.js'
 import { type Peer, type Remote, Remotes } from './remotes.js'
 import { Schedule } from './schedule.js'
 
@@ -106,7 +106,7 @@ export class NodeState {
   }
 
   /** Nobody holds these objects any more. */
-  released(by: 'listing' | 'verdict' | 'lease', objects: readonly ObjectKey[]): void {
+  released(by: ReleaseReason, objects: readonly ObjectKey[]): void {
     if (objects.length > 0) this.request({ type: 'released', by, objects })
   }
 

@@ -63,6 +63,7 @@ export class Reception {
       case 'dgc:askReport':
       case 'dgc:bringOutYourDead':
       case 'dgc:collect':
+      case 'dgc:clearWeak':
         this.#coordinated(from, message)
         break
     }
@@ -71,12 +72,13 @@ export class Reception {
   /** What only a coordinator may say that this node trusts. */
   #coordinated(
     from: Remote,
-    message: Extract<Message, { type: 'dgc:askReport' | 'dgc:bringOutYourDead' | 'dgc:collect' }>,
+    message: Extract<Message, { type: 'dgc:askReport' | 'dgc:bringOutYourDead' | 'dgc:collect' | 'dgc:clearWeak' }>,
   ): void {
     const { node } = from.address
     const state = this.#state
     if (this.#trusts?.(node) !== true) state.emit({ type: 'untrusted', peer: node })
     else if (message.type === 'dgc:collect') applyVerdict(state, node, message)
+    else if (message.type === 'dgc:clearWeak') this.#coordination.clearWeak(node, message)
     else if (message.type === 'dgc:bringOutYourDead') state.request({ type: 'bring-out-your-dead', by: node })
     else {
       if (message.full) this.#coordination.forgetTold(node)

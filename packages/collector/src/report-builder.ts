@@ -5,7 +5,9 @@
 import type { ExportId, ImportId, NodeAddress, ObjectKey, Rules, Sequence } from '@holdfast/core'
 import type { ExportTable, ImportColumns, ImportTable } from '@holdfast/refcount'
 import type { LocalTrace, Report, ReportedExports, ReportedPeer } from '@holdfast/tracing'
+import type { WeakHold } from './event.js'
 import type { Remote } from './remotes.js'
+import { traceWeakly } from './weak-suspects.js'
 
 /** Leave to report on a trace; any step of the collector voids it. */
 export interface ReportTicket {
@@ -25,11 +27,19 @@ export interface ReportSource {
   readonly sentTo: (remote: Remote) => Sequence
   /** All suspects when left out. */
   readonly lists: SuspectFilter | undefined
+  /** All that weak holders refer to. */
+  readonly weak: readonly WeakHold[]
   readonly rules: Rules
 }
 
+export interface BuiltReport {
+  readonly report: Report
+  /** What is behind its `weak`. */
+  readonly holds: readonly WeakHold[]
+}
+
 /** Builds a report. O(exports + imports + rows), and their logarithm where ids are out of order; besides the trace. */
-export function buildReport(source: ReportSource, trace: LocalTrace): Report {
+export function buildReport(source: ReportSource, trace: LocalTrace): BuiltReport {
   const suspects = suspectExports(source, trace)
   const importsByOwner = source.imports.select((id) => !trace.reachesImport(id))
   const peers: ReportedPeer[] = []
@@ -48,26 +58,23 @@ export function buildReport(source: ReportSource, trace: LocalTrace): Report {
       imports,
     })
   }
-  return {
-    ...source.address,
-    number: source.number,
-    clock: source.clock,
-    exports: suspects.exports,
-    peers,
-    references: trace.suspectReferences(suspects.objects, Float64Array.from(importOrder)),
-  }
+  const vertices = { exports: suspects.objects, imports: Float64Array.from(importOrder) }
+  const { references, weak, holds } = traceWeakly(trace, vertices, source.weak)
+  const { address, number, clock } = source
+  const report: Report = { ...address, number, clock, exports: suspects.exports, peers, references }
+  return { report: holds.length === 0 ? report : { ...report, weak }, holds }
 }
 
 const NOTHING = new Float64Array(0)
 const NO_IMPORTS: ImportColumns = { imports: [], ids: NOTHING, used: NOTHING, clocks: NOTHING }
 
-interface Suspects {
+interface SuspectExports {
   readonly exports: ReportedExports
   readonly objects: Float64Array
 }
 
 /** The listed suspects, ascending. Suspects that are not listed become roots first, and may reach listed ones. */
-function suspectExports(source: ReportSource, trace: LocalTrace): Suspects {
+function suspectExports(source: ReportSource, trace: LocalTrace): SuspectExports {
   const { lists } = source
   // Asked once an export: an answer that changed in between would leave out what is no root, and lose what it reaches.
   const unlisted = lists === undefined ? null : source.exports.select((_, id) => !lists(id))

@@ -23,19 +23,20 @@ const SMALL = 16
 export class Reporting {
   readonly #last = new Map<NodeId, NamedReport>()
 
-  /** A report as bytes, for a coordinator. O(vertices and references). */
-  encode(to: NodeId, report: Report): Uint8Array {
+  /** A report as bytes, for a coordinator, and as the coordinator will have it. O(vertices and references). */
+  encode(to: NodeId, report: Report): { readonly bytes: Uint8Array; readonly named: NamedReport } {
     const base = this.#last.get(to)
     const vertices = vertexCount(report)
     if (base !== undefined && base.nextName <= 4 * vertices + MAX_UNUSED_NAMES) {
       const { delta, named } = diffReports(base, report)
       if (deltaSize(delta) <= Math.max(vertices, SMALL)) {
         this.#last.set(to, named)
-        return encodeDelta(delta)
+        return { bytes: encodeDelta(delta), named }
       }
     }
-    this.#last.set(to, namedByPlace(report))
-    return encodeReport(report)
+    const named = namedByPlace(report)
+    this.#last.set(to, named)
+    return { bytes: encodeReport(report), named }
   }
 
   /** The next report to a coordinator is a whole one: the session with it is over, or it has asked. */

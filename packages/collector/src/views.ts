@@ -24,6 +24,10 @@ export interface SessionProgress {
 export interface SessionView extends SessionProgress {
   readonly incarnation: Incarnation
   readonly number: number
+  /** My last message that the peer is known to have processed. */
+  readonly acknowledged: Sequence
+  /** How many objects of this node the peer holds in this session. */
+  readonly held: number
   /** When this node's view of it is over, unless something renews it: from then on it processes nothing of it. */
   readonly endsAt: Instant
 }
@@ -125,5 +129,8 @@ export function sessionWith(state: NodeState, node: NodeId): SessionView | null 
   if (remote === null || remote.lease === null) return null
   const { address, session: number, received, lease } = remote
   const sent = state.sentTo(remote)
-  return { peer: node, incarnation: address.incarnation, number, sent, received, endsAt: lease.endsAt }
+  const acknowledged = state.acknowledgedBy(remote)
+  const held = state.exports.heldBy(remote.index)
+  const { endsAt } = lease
+  return { peer: node, incarnation: address.incarnation, number, sent, received, acknowledged, held, endsAt }
 }

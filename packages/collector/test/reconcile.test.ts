@@ -133,6 +133,24 @@ describe('a reconcile', () => {
     stage.endsWell()
   })
 
+  it('that is refused refuses what was used behind it, but not what a new addRef names', () => {
+    const stage = new Stage({ hasFaults: true })
+    const { world } = stage
+    const atCarol = stage.gives('alice', stage.creates('alice'), 'carol')
+    // The session ends with the addRef still on its way: the reference stands or falls with the reconcile.
+    const atBob = stage.gives('carol', atCarol, 'bob')
+    stage.falloutBetween('alice', 'bob')
+    stage.meets('alice', 'bob')
+    stage.uses('bob', atBob)
+    stage.gives('carol', atCarol, 'bob')
+    stage.uses('bob', atBob)
+    world.settle()
+    expect(world.told('alice', 'rejected')).toHaveLength(1)
+    expect(world.told('alice', 'called').filter(({ effect }) => effect.target !== null)).toHaveLength(1)
+    expect(world.told('bob', 'broken')).toEqual([])
+    stage.endsWell()
+  })
+
   it('ends with what the holder let go of while it was away: that goes when all chunks are there', () => {
     const { stage, held } = tenAtBob(3)
     const { world } = stage

@@ -33,6 +33,7 @@ export type {
   BringOutYourDeadMessage,
   BrokenMessage,
   CallMessage,
+  ClearWeakMessage,
   CollectMessage,
   DropRefMessage,
   GiftAckMessage,

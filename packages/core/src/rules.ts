@@ -16,6 +16,8 @@ export const RULES = [
   'absent-means-live',
   'quarantined-means-live',
   'one-session-per-row',
+  'weak-holders-are-black',
+  'clear-weak-checks-ver',
   'unlisted-exports-are-roots',
   'unacked-gifts-are-roots',
   'giftAck-after-registration',

@@ -53,6 +53,15 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     ids,
     versions: ids.map((_, place) => version + (place % 3)),
   })),
+  fc
+    .tuple(incarnations, counter, fc.array(fc.tuple(counter, fc.nat(5)), { maxLength: 12 }))
+    .map(([incarnation, report, entries]) => ({
+      type: 'dgc:clearWeak' as const,
+      incarnation,
+      report,
+      names: entries.map(([name]) => name),
+      groups: entries.map(([, group]) => group),
+    })),
   fc.record({ type: fc.constant('dgc:release' as const), gifts: fc.array(gifts, { maxLength: 12 }) }),
   fc.record({ type: fc.constant('dgc:ping' as const), received: counter, count: counter, digest: u32 }),
   fc.record({ type: fc.constant('dgc:pong' as const) }),
@@ -104,7 +113,11 @@ describe('a message', () => {
   })
 
   it.each<[string, string, readonly number[]]>([
-    ['a kind that a later version speaks', 'unknown-message', [16]],
+    ['a kind that a later version speaks', 'unknown-message', [17]],
+    ['a clearWeak to the lifetime 0', 'bad-id', [16, 0, 1, 0]],
+    ['a clearWeak of more names than follow', 'malformed', [16, 1, 1, 2, 2]],
+    ['a clearWeak of a name in no group', 'malformed', [16, 1, 1, 1, 2]],
+    ['a clearWeak with something behind it', 'malformed', [16, 1, 1, 0, 0]],
     ['nothing at all', 'malformed', []],
     ['a reconcile that is neither the last chunk nor not', 'malformed', [14, 2, 0, 0]],
     ['a reconcile of more ids than follow', 'malformed', [14, 1, 0, 200]],
@@ -139,6 +152,7 @@ describe('a message', () => {
       [13],
       [15, 1],
       [7, 1],
+      [16, 1, 1, 2, 2, 1, 0, 2],
     ]) {
       const message = decodeMessage(Uint8Array.from(bytes))
       expect([...encodeMessage(message)]).toEqual(bytes)

@@ -76,6 +76,11 @@ export class ExportTable {
     return this.#lists.rowCount
   }
 
+  /** How many rows a holder has in its open session. O(1). */
+  heldBy(holder: HolderIndex): number {
+    return this.#lists.rowsOf(holder).size
+  }
+
   /** What the next object to be exported will be called. */
   get nextId(): ExportId {
     return this.#entries.nextId

@@ -45,6 +45,22 @@ export class Collage {
     return known !== undefined && 'names' in known ? known.report : known
   }
 
+  /** What the reports of an incarnation call the vertex at a place of its newest one. O(1). */
+  nameOf(address: NodeAddress, place: number): number {
+    const known = this.#reports.get(keyOf(address))
+    return known !== undefined && 'names' in known ? known.names[place] : place
+  }
+
+  /** Nodes that by these reports hold suspects, or own what suspects refer to, and have sent none. O(peers of all reports). */
+  unreported(): NodeId[] {
+    const named = new Set<NodeId>()
+    for (const { peers } of this.reports()) {
+      for (const { node, rows, imports } of peers) if (rows.exports.length + imports.ids.length > 0) named.add(node)
+    }
+    for (const { node } of this.reports()) named.delete(node)
+    return [...named]
+  }
+
   /** Forgets a node in all its lifetimes: from here on nothing is known of it, so all it touches counts as live. O(reports). */
   forget(node: NodeId): void {
     for (const report of this.reports()) if (report.node === node) this.#reports.delete(keyOf(report))

@@ -40,6 +40,7 @@ export function encodeDelta(delta: ReportDelta): Uint8Array {
   writeNames(writer, sources)
   for (let place = 0; place < sources.length; place++) writer.integer(offsets[place + 1] - offsets[place])
   writeNames(writer, targets)
+  if (delta.weak !== undefined) writeNames(writer, delta.weak)
   return writer.finish()
 }
 
@@ -89,8 +90,9 @@ export function decodeDelta(bytes: Uint8Array): ReportDelta {
   const peers: PeerDelta[] = []
   for (let left = reader.count(MIN_PEER_BYTES); left > 0; left--) peers.push(readPeer(reader))
   const references = readReferences(reader)
+  const weak = reader.remaining === 0 ? undefined : readNames(reader)
   reader.end()
-  return { ...address, number, base, clock, gone, newExports, newInner, moved, quarantined, peers, references }
+  return { ...address, number, base, clock, gone, newExports, newInner, moved, quarantined, peers, references, weak }
 }
 
 function readPeer(reader: ByteReader): PeerDelta {

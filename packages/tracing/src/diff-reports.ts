@@ -69,6 +69,7 @@ class Differ {
       quarantined: Array.from(exports.quarantined, (place) => this.#names[place]),
       peers,
       references: this.#references(),
+      weak: this.#weak(),
     }
     return { delta, named: { report: this.#next, names: this.#names, nextName: this.#nextName } }
   }
@@ -174,6 +175,20 @@ class Differ {
       rowOf[name] = NO_PLACE
     }
     return { rows: changed, goneRows }
+  }
+
+  /** Whatever is weakly held in one of the two reports and there in both, or new. */
+  #weak(): Column | undefined {
+    const changed = new Set<number>()
+    for (const place of Array.from(this.#old.weak ?? [])) {
+      const name = this.#base.names[place]
+      if (this.#stays[name] === 1) changed.add(name)
+    }
+    for (const place of Array.from(this.#next.weak ?? [])) {
+      const name = this.#names[place]
+      if (!changed.delete(name)) changed.add(name)
+    }
+    return changed.size === 0 ? undefined : [...changed]
   }
 
   #references(): ReferenceDelta {

@@ -14,7 +14,7 @@ export interface LocalTracer {
 }
 
 export interface LocalTrace {
-  /** Whether the roots reach an exported object. O(1). */
+  /** Whether the roots reach an object that is exported or weakly held. O(1). */
   reachesObject(object: ObjectKey): boolean
   /** Whether the roots reach an import. O(1); false for an import that the tracer has never been told of. */
   reachesImport(id: ImportId): boolean
@@ -23,7 +23,7 @@ export interface LocalTrace {
   /**
    * Which of the given suspects refers to which, directly or through objects that are no suspects. Shared inner
    * structure appears once, as inner vertices, so the answer is linear in the objects traced. O(those).
-   * @param exports objects that the roots do not reach, each once
+   * @param exports objects that the roots do not reach, each once: exported or weakly held
    * @param imports that the roots do not reach, each once
    */
   suspectReferences(exports: Column, imports: Column): SuspectReferences
@@ -34,7 +34,10 @@ export interface LocalTrace {
  * given. Imports refer to nothing here.
  */
 export interface SuspectReferences {
-  /** What each inner vertex is called: any number that stays the same from trace to trace as long as the object is there. */
+  /**
+   * What each inner vertex is called: any non-negative number that stays the same from trace to trace as long as the object is
+   * there.
+   */
   readonly inner: Column
   /** Of vertex v: targets[offsets[v] .. offsets[v + 1] - 1]; one more than there are exports and inner vertices. */
   readonly offsets: Uint32Array

@@ -45,7 +45,8 @@ class Patcher {
     const inner = this.#inner(exports.ids.length)
     const peers = this.#peers(exports.ids.length)
     const head = { node, incarnation, number, clock, exports, peers }
-    const report = { ...head, references: this.#references({ ...head, references: { ...EMPTY, inner } }) }
+    const references = this.#references({ ...head, references: { ...EMPTY, inner } })
+    const report = { ...head, references, weak: this.#weak() }
     return { report, names: Uint32Array.from(this.#names), nextName: this.#nextName }
   }
 
@@ -162,6 +163,17 @@ class Patcher {
       clocks[place] = touched.clocks[index]
     }
     return { ids, used, clocks }
+  }
+
+  #weak(): Column | undefined {
+    const names = new Set<number>()
+    for (const place of Array.from(this.#old.weak ?? [])) {
+      const name = this.#base.names[place]
+      if (this.#places[name] !== NO_PLACE) names.add(name)
+    }
+    for (const name of Array.from(this.#delta.weak ?? [])) if (!names.delete(name)) names.add(name)
+    if (names.size === 0) return undefined
+    return Array.from(names, (name) => this.#placeOf(name, 0, this.#names.length)).sort((a, b) => a - b)
   }
 
   /** @param report without its references, but for the inner vertices */

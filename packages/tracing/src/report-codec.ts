@@ -30,6 +30,7 @@ export function encodeReport(report: Report): Uint8Array {
   writer.integer(report.peers.length)
   for (const peer of report.peers) writePeer(writer, peer)
   writeReferenceGraph(writer, report.references)
+  if (report.weak !== undefined) writeAscending(writer, report.weak)
   return writer.finish()
 }
 
@@ -71,9 +72,13 @@ export function decodeReport(bytes: Uint8Array): Report {
   const peers: ReportedPeer[] = []
   for (let left = reader.count(MIN_PEER_BYTES); left > 0; left--) peers.push(readPeer(reader, exports.ids.length))
   const head = { ...address, number, clock, exports, peers }
-  const references = readReferenceGraph(reader, exports.ids.length, importCount({ ...head, references: NOTHING }))
+  const imports = importCount({ ...head, references: NOTHING })
+  const references = readReferenceGraph(reader, exports.ids.length, imports)
+  // Most reports end here.
+  const sources = references.offsets.length - 1
+  const weak = reader.remaining === 0 ? undefined : readPlaces(reader, sources + imports)
   reader.end()
-  return { ...head, references }
+  return { ...head, references, weak }
 }
 
 const NOTHING: SuspectReferences = { inner: [], offsets: new Uint32Array(1), targets: new Uint32Array(0) }

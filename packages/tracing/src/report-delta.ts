@@ -19,6 +19,8 @@ export interface ReportDelta extends NodeAddress {
   /** All peers; one that is not there has nothing to do with the suspects any more. */
   readonly peers: readonly PeerDelta[]
   readonly references: ReferenceDelta
+  /** Vertices that are weakly held and were not, or were and are not; left out for none. */
+  readonly weak?: Column | undefined
 }
 
 export interface PeerDelta extends NodeAddress {
@@ -44,8 +46,8 @@ export interface ReferenceDelta {
 }
 
 /** How many entries a delta lists, for comparison with the vertices of a whole report. O(peers). */
-export function deltaSize({ gone, newExports, newInner, moved, peers, references }: ReportDelta): number {
-  let size = gone.length + newExports.ids.length + newInner + moved.names.length
+export function deltaSize({ gone, newExports, newInner, moved, peers, references, weak }: ReportDelta): number {
+  let size = gone.length + newExports.ids.length + newInner + moved.names.length + (weak?.length ?? 0)
   for (const { rows, goneRows, newImports, touched } of peers) {
     size += rows.exports.length + goneRows.length + newImports.ids.length + touched.names.length
   }

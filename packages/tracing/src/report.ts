@@ -14,6 +14,8 @@ export interface Report extends NodeAddress {
   /** Every node that has a row of a suspect export, or owns a suspect import. */
   readonly peers: readonly ReportedPeer[]
   readonly references: SuspectReferences
+  /** Places of the vertices (exports, inner, imports) that weak holders of the node refer to, ascending; left out for none. */
+  readonly weak?: Column | undefined
 }
 
 /** The suspect exports, column by column. */

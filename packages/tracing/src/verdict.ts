@@ -1,15 +1,16 @@
 /**
  * Which suspects of a collage are garbage. Everything starts white; an export that fails one of the conditions is a
- * root of the collage, and what the roots reach is live (conditions C0 and C3 are the reach). What stays white is garbage, for ever, however
- * late the verdict arrives: `docs/protocol.md`, section 4, has the argument.
+ * root of the collage, and what the roots reach is live (conditions C0 and C3 are the reach). So is what somebody holds weakly. What stays
+ * white is garbage, for ever, however late the verdict arrives: `docs/protocol.md` has the argument.
  *
  * Source: Holdfast's own protocol; the coloring is Dijkstra, Lamport, Martin, Scholten and Steffens, "On-the-Fly Garbage Collection" (1978).
  */
 import { ALL_RULES, type NodeAddress, type ObjectKey, type Rules } from '@holdfast/core'
-import { CompactGraph, type ReferenceGraph } from '@holdfast/graph'
+import { CompactGraph, type Mark, type ReferenceGraph } from '@holdfast/graph'
 import type { Collage } from './collage.js'
 import { joinAscending } from './join-ascending.js'
-import type { Report, ReportedPeer } from './report.js'
+import { importCount, type Report, type ReportedPeer } from './report.js'
+import { shadeWeak, type WeakVertex } from './weak-verdict.js'
 
 /** What one owner is told to collect. */
 export interface Condemned {
@@ -19,8 +20,18 @@ export interface Condemned {
   readonly versions: Float64Array
 }
 
+/** What would be garbage but for weak holders of a node. */
+export interface WeaklyHeld {
+  readonly holder: NodeAddress
+  /** The number of its report, what that calls the vertices, and the group of each, ascending. */
+  readonly report: number
+  readonly names: readonly number[]
+  readonly groups: readonly number[]
+}
+
 export interface Verdict {
   readonly condemned: readonly Condemned[]
+  readonly weaklyHeld: readonly WeaklyHeld[]
   /** How many exports the reports listed. */
   readonly suspects: number
 }
@@ -32,7 +43,7 @@ export interface VerdictOptions {
 
 /** Judges a collage. O(exports, rows, imports and references reported). */
 export function judge(collage: Collage, options: VerdictOptions = {}, rules: Rules = ALL_RULES): Verdict {
-  return new Judgement([...collage.reports()], options, rules).verdict()
+  return new Judgement(collage, options, rules).verdict()
 }
 
 const NO_TARGET = -1
@@ -40,6 +51,7 @@ const NO_TARGET = -1
 const keyOf = ({ node, incarnation }: NodeAddress): string => `${incarnation}:${node}`
 
 class Judgement {
+  readonly #collage: Collage
   readonly #reports: readonly Report[]
   readonly #rules: Rules
   /** Vertex v of report k has the key #bases[k] + v. */
@@ -50,7 +62,9 @@ class Judgement {
   readonly #createGraph: (vertices: number) => ReferenceGraph
   readonly #vertices: number
 
-  constructor(reports: readonly Report[], options: VerdictOptions, rules: Rules) {
+  constructor(collage: Collage, options: VerdictOptions, rules: Rules) {
+    const reports = [...collage.reports()]
+    this.#collage = collage
     this.#reports = reports
     this.#rules = rules
     this.#viewsOf = reports.map((report) => new Map(report.peers.map((peer) => [keyOf(peer), peer])))
@@ -66,17 +80,24 @@ class Judgement {
 
   verdict(): Verdict {
     const failing = this.#reports.map((report) => this.#failing(report))
+    const weak = this.#rules.on('weak-holders-are-black') ? this.#weakVertices() : []
     const suspects = this.#reports.reduce((sum, report) => sum + report.exports.ids.length, 0)
     // Where nothing is a root there is nothing to mark, and no need for a graph: the whole collage is garbage.
-    const reached = failing.some((flags) => flags.includes(1)) ? this.#reachedFrom(failing) : () => false
+    const marked = weak.length > 0 || failing.some((flags) => flags.includes(1)) ? this.#marked(failing) : null
+    const held = marked === null ? [] : shadeWeak(marked.graph, marked.mark, weak)
+    const reached = marked === null ? () => false : (vertex: number) => marked.mark.isReached(vertex as ObjectKey)
     const condemned = this.#reports.map((report, place) =>
       whiteExports(report, (index) => !reached(this.#base(place) + index)),
     )
-    return { condemned: condemned.filter(({ ids }) => ids.length > 0), suspects }
+    const weaklyHeld = Array.from(held, ([place, named]) => {
+      const { node, incarnation, number } = this.#reports[place]
+      return { holder: { node, incarnation }, report: number, ...named }
+    })
+    return { condemned: condemned.filter(({ ids }) => ids.length > 0), weaklyHeld, suspects }
   }
 
-  /** Pastes the collage, marks it from the failing exports, and tells which vertices are reached. */
-  #reachedFrom(failing: readonly Uint8Array[]): (vertex: number) => boolean {
+  /** Pastes the collage and marks it from the failing exports. */
+  #marked(failing: readonly Uint8Array[]): { readonly graph: ReferenceGraph; readonly mark: Mark } {
     const graph = this.#createGraph(this.#vertices)
     const references = this.#reports.reduce((sum, report) => sum + report.references.targets.length, 0)
     graph.reserve(this.#vertices, references)
@@ -89,7 +110,20 @@ class Judgement {
     }
     const mark = graph.mark()
     while (!mark.step(Number.MAX_SAFE_INTEGER));
-    return (vertex) => mark.isReached(vertex as ObjectKey)
+    return { graph, mark }
+  }
+
+  /** What the nodes hold weakly of what is in the collage; an import whose owner lists no such suspect is not. */
+  #weakVertices(): WeakVertex[] {
+    return this.#reports.flatMap((report, reporter) => {
+      if (report.weak === undefined) return []
+      const imports = this.#importTargets(report)
+      const sources = report.references.offsets.length - 1
+      return Array.from(report.weak, (place) => {
+        const key = (place < sources ? this.#base(reporter) + place : imports[place - sources]) as ObjectKey
+        return { reporter, name: this.#collage.nameOf(report, place), key }
+      }).filter(({ key }) => key !== NO_TARGET)
+    })
   }
 
   #base(place: number): number {
@@ -126,8 +160,7 @@ class Judgement {
 
   /** The vertex that each import of a report stands for, in the report's order; NO_TARGET where its owner lists no such suspect. */
   #importTargets(report: Report): Int32Array {
-    const total = report.peers.reduce((sum, peer) => sum + peer.imports.ids.length, 0)
-    const vertices = new Int32Array(total).fill(NO_TARGET)
+    const vertices = new Int32Array(importCount(report)).fill(NO_TARGET)
     let start = 0
     for (const peer of report.peers) {
       const owner = this.#reportOf(peer)

@@ -2,7 +2,7 @@ import { ProtocolError } from '@holdfast/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeReport, encodeReport, importCount, judge, type Report } from '../src/index.js'
-import { collageOf, randomReports } from './support/random-collage.js'
+import { collageOf, randomReports, weakReports } from './support/random-collage.js'
 
 /** Typed or not, a column is its numbers. */
 const plain = (report: Report): unknown =>
@@ -13,7 +13,7 @@ const plain = (report: Report): unknown =>
   )
 
 const bytesOf = fc.integer().map((seed) => {
-  const report = randomReports(seed)[0]
+  const report = weakReports(seed)[0]
   return report === undefined ? new Uint8Array(0) : encodeReport(report)
 })
 
@@ -21,7 +21,7 @@ describe('a report as bytes', () => {
   it('comes back as it was', () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        for (const report of randomReports(seed)) {
+        for (const report of weakReports(seed)) {
           const decoded = decodeReport(encodeReport(report))
           expect(plain(decoded)).toEqual(plain(report))
           expect(importCount(decoded)).toBe(importCount(report))
@@ -29,6 +29,24 @@ describe('a report as bytes', () => {
       }),
       { numRuns: 500 },
     )
+  })
+
+  it('takes a byte for each vertex that is weakly held, and none where there are none', () => {
+    for (let seed = 1; seed < 200; seed++) {
+      for (const report of weakReports(seed)) {
+        const { weak = [], ...plain } = report
+        const bytes = encodeReport(plain)
+        expect(encodeReport({ ...plain, weak: undefined })).toEqual(bytes)
+        expect(encodeReport({ ...plain, weak: [...Array.from(weak), 99] }).length).toBe(bytes.length + weak.length + 2)
+      }
+    }
+  })
+
+  it('is refused when it holds weakly what is not there', () => {
+    const [report] = weakReports(2)
+    const vertices = report.references.offsets.length - 1 + importCount(report)
+    expect(() => decodeReport(encodeReport({ ...report, weak: [vertices] }))).toThrow(/malformed/)
+    expect(decodeReport(encodeReport({ ...report, weak: [vertices - 1] })).weak).toEqual(Float64Array.of(vertices - 1))
   })
 
   it('takes a few bytes a reference where tables are long and dull', () => {

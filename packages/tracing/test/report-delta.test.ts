@@ -13,7 +13,7 @@ import {
   patchReport,
   type Report,
 } from '../src/index.js'
-import { randomReports } from './support/random-collage.js'
+import { weakReports } from './support/random-collage.js'
 
 const SEQUENCES = 400
 const REPORTS_EACH = 6
@@ -22,7 +22,7 @@ const REPORTS_EACH = 6
 function sequence(seed: number): Report[] {
   const reports: Report[] = []
   for (let next = seed * 1000; reports.length < REPORTS_EACH; next++) {
-    const [report] = randomReports(next)
+    const [report] = weakReports(next)
     if (report?.node === 'alice') reports.push({ ...report, number: reports.length + 1 })
   }
   return reports.map((report) => withLastingInner(report, new Random(seed + report.number)))
@@ -49,8 +49,9 @@ function canonical({ report, names }: NamedReport): unknown {
       .sort()
       .join()}`
   })
+  const weak = Array.from(report.weak ?? [], (place) => `${labels[place]} called ${names[place]}`)
   const plain = JSON.parse(
-    JSON.stringify({ ...report, references: null }, (_, value: unknown) =>
+    JSON.stringify({ ...report, references: null, weak: weak.sort() }, (_, value: unknown) =>
       ArrayBuffer.isView(value) ? Array.from(value as Float64Array) : value,
     ),
   ) as unknown
@@ -81,6 +82,17 @@ describe('a delta', () => {
     expect(encodeDelta(delta).length).toBeLessThan(30 + 30 * first.peers.length)
   })
 
+  it('lists nothing of what is weakly held as long as that is the same, and a byte or two for what is not', () => {
+    const plain = { ...sequence(4)[0], weak: undefined }
+    const held = { ...plain, weak: [0] }
+    const again = diffReports(namedByPlace(held), { ...held, number: 2 }).delta
+    expect(again.weak).toBeUndefined()
+    const cleared = diffReports(namedByPlace(held), { ...plain, number: 2 }).delta
+    expect([cleared.weak, deltaSize(cleared)]).toEqual([[0], 1])
+    expect(encodeDelta(cleared).length).toBe(encodeDelta(again).length + 2)
+    expect(patchReport(namedByPlace(held), decodeDelta(encodeDelta(cleared))).report.weak).toBeUndefined()
+  })
+
   it('is refused when it names what is not there', () => {
     const [first, next] = sequence(3)
     const { delta } = diffReports(namedByPlace(first), next)
@@ -89,6 +101,7 @@ describe('a delta', () => {
       { quarantined: [9999] },
       { moved: { names: [9999], versions: [1] } },
       { references: { sources: [9999], offsets: Uint32Array.of(0, 0), targets: [] } },
+      { weak: [9999] },
       { newExports: { ids: [first.exports.ids[0]], versions: [1] }, gone: [] },
     ]
     for (const mistake of mistakes) {
@@ -111,10 +124,11 @@ describe('a delta', () => {
           expect(error).toBeInstanceOf(ProtocolError)
           continue
         }
-        const { references, exports, peers } = report
+        const { references, exports, peers, weak = [] } = report
         const vertices =
           exports.ids.length + references.inner.length + peers.reduce((sum, peer) => sum + peer.imports.ids.length, 0)
         expect(Math.max(-1, ...references.targets)).toBeLessThan(vertices)
+        expect(Math.max(-1, ...Array.from(weak))).toBeLessThan(vertices)
         expect(references.offsets.length).toBe(exports.ids.length + references.inner.length + 1)
         for (const { rows } of peers) expect(Math.max(-1, ...Array.from(rows.exports))).toBeLessThan(exports.ids.length)
       }

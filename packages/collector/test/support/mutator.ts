@@ -67,6 +67,16 @@ export class Mutator {
     if (targets.length > 0) node.heap.removeReference(from, this.#random.pick(targets))
   }
 
+  holdWeakly(node: WorldNode): void {
+    const handles = reachableHandles(node)
+    if (handles.length > 0) node.holdWeakly(this.#random.pick(handles))
+  }
+
+  deref(node: WorldNode): void {
+    const handles = [...node.weak.keys()]
+    if (handles.length > 0) node.deref(this.#random.pick(handles))
+  }
+
   letGo(node: WorldNode, count: number): void {
     for (let left = count; left > 0 && node.roots.length > 0; left--) node.letGo(this.#random.pick(node.roots))
   }

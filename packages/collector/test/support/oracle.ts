@@ -8,7 +8,8 @@ import { Violation } from './violation.js'
 import type { World } from './world.js'
 import type { Identity, WorldNode } from './world-node.js'
 
-const keyOf = ({ home, life, handle }: Identity): string => `${home}#${life}:${handle}`
+/** What an object is called among those reachable. */
+export const keyOf = ({ home, life, handle }: Identity): string => `${home}#${life}:${handle}`
 
 /** Everything reachable, by home and handle. @throws Violation when something reachable is gone */
 export function reachable(world: World): Set<string> {

@@ -13,7 +13,7 @@ import { frozenTrace, type WorldNode } from './world-node.js'
 const JUDGES = ['judge', 'jury']
 
 /** What a run can be full of; each run draws some of it. */
-export type Stress = 'rings' | 'gifts' | 'partial-reports' | 'late-stamps'
+export type Stress = 'rings' | 'gifts' | 'partial-reports' | 'late-stamps' | 'weak-holders'
 
 export interface RunOptions {
   readonly seed: number
@@ -50,6 +50,8 @@ class RandomRun {
   readonly #names: string[]
   readonly #coordinators: string[]
   readonly #mutator: Mutator
+  /** Nodes whose code has weak holders. */
+  readonly #weakNodes: readonly string[]
   /** What this run stresses. */
   readonly #rings: boolean
   readonly #lateStamps: boolean
@@ -76,6 +78,11 @@ class RandomRun {
       reliable: options.lossy !== true,
       reclaims: random.chance(0.5),
     })
+    // Only told to, so that other runs stay what they were.
+    const weakNodes = options.stress?.includes('weak-holders') === true ? random.pick([1, 4]) : 0
+    this.#weakNodes = this.#names.slice(0, weakNodes)
+    // While one node clears, another may revive what it clears: nothing keeps two from contradicting each other.
+    this.#world.clearsExactly = weakNodes === 1
     this.#mutator = new Mutator(this.#world, random, { prefersGifts: stresses('gifts', 0.4) })
   }
 
@@ -145,6 +152,13 @@ class RandomRun {
     const world = this.#world
     const mutator = this.#mutator
     const tracing = this.#rings ? 3 : 1
+    const weakly = (action: Action): Action => {
+      return () => action(world.node(random.pick(this.#weakNodes)))
+    }
+    const weakHolders: [number, Action][] = [
+      [6, weakly((node) => mutator.holdWeakly(node))],
+      [5, weakly((node) => mutator.deref(node))],
+    ]
     const actions: [number, Action][] = [
       [this.#rings ? 12 : 28, (node) => mutator.send(node)],
       [2, (node) => mutator.publish(node, random.pick(this.#others(node.name)))],
@@ -158,6 +172,7 @@ class RandomRun {
       [8 * tracing, (node) => this.#report(node)],
       [4 * tracing, () => world.step(random.pick(this.#coordinators), { type: 'judge' })],
       [4 * tracing, () => this.#deliver((key) => this.#isCoordinating(key))],
+      ...(this.#weakNodes.length > 0 ? weakHolders : []),
     ]
     const jitter = (weight: number): number => random.pick(weight < 4 ? [0, 0.5, 1, 3] : [0.3, 1, 1, 3])
     return actions.map(([weight, action]) => [weight * jitter(weight), action])
@@ -189,9 +204,10 @@ class RandomRun {
   #reportLate(node: WorldNode, coordinator: string): void {
     const ticket = node.collector.beginReport()
     const trace = frozenTrace(node)
+    const weak = node.weakHolds()
     for (let left = 1 + this.#random.below(3); left > 0; left--) this.#deliver(([, to]) => to === node.name)
     try {
-      this.#world.step(node.name, { type: 'report', to: coordinator as NodeId, ticket, trace })
+      this.#world.step(node.name, { type: 'report', to: coordinator as NodeId, ticket, trace, weak })
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'void-ticket')) throw error
       this.#world.report(node.name, coordinator)

@@ -85,6 +85,16 @@ export class Stage {
     for (const handle of handles) this.world.node(player).letGo(handle)
   }
 
+  /** A player's code makes weak holders of these. */
+  holdsWeakly(player: Player, ...handles: Handle[]): void {
+    for (const handle of handles) this.world.node(player).holdWeakly(handle)
+  }
+
+  /** A player's code holds what its weak holder refers to. @returns whether that was still there */
+  derefs(player: Player, handle: Handle): boolean {
+    return this.world.node(player).deref(handle)
+  }
+
   /** A local collection; what it drops is under way. */
   collects(player: Player): void {
     this.world.collectLocally(player)

@@ -3,7 +3,7 @@
 import { type ImportId, type Incarnation, nodeId, type Rules } from '@holdfast/core'
 import { FrozenTrace } from '@holdfast/heap/frozen-trace'
 import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
-import { Collector, type CollectorOptions, type LocalReference } from '../../src/index.js'
+import { Collector, type CollectorOptions, type LocalReference, type WeakHold } from '../../src/index.js'
 
 /** An object by its home, its home's lifetime and its handle there: what a reference must still mean wherever it travels. */
 export interface Identity {
@@ -30,6 +30,9 @@ export class WorldNode {
   readonly standings = new Map<Handle, Standing>()
   /** Imports that the heap has let go of, and whose finalizers are still to run. */
   readonly unfinalized = new Set<ImportId>()
+  /** What weak holders of its code refer to, with the stamp of each. */
+  readonly weak = new Map<Handle, number>()
+  #stamp = 0
   /** The number of the session with each peer there is one with. */
   readonly sessions = new Map<string, number>()
   /** The highest number of a session there has been with each peer. */
@@ -63,6 +66,42 @@ export class WorldNode {
   /** Ordinary code lets go of all that it holds. */
   letGoOfAll(): void {
     for (const handle of this.roots.splice(0)) this.heap.unpin(handle)
+  }
+
+  /** Ordinary code makes a weak holder. */
+  holdWeakly(handle: Handle): void {
+    this.weak.set(handle, ++this.#stamp)
+  }
+
+  /** Ordinary code holds what a weak holder refers to. @returns whether that was still there */
+  deref(handle: Handle): boolean {
+    this.#forgetWeak()
+    if (!this.weak.has(handle)) return false
+    this.weak.set(handle, ++this.#stamp)
+    this.roots.push(this.heap.arrive(handle))
+    return true
+  }
+
+  /** What a report says of weak holders. */
+  weakHolds(): WeakHold[] {
+    this.#forgetWeak()
+    return Array.from(this.weak, ([handle, stamp]) => ({ ...referenceOf(this, handle), stamp }))
+  }
+
+  /** A weak holder of what is gone is empty. */
+  #forgetWeak(): void {
+    for (const handle of this.weak.keys()) {
+      if (!this.heap.resolves(handle) || this.heap.isBroken(handle)) this.weak.delete(handle)
+    }
+  }
+
+  /** Clears these holders, unless one has been dereferenced since. @returns what was held */
+  clearWeak(holds: readonly WeakHold[]): Handle[] {
+    const handles = holds.map((hold) => ('object' in hold ? hold.object : this.heap.handleOfImport(hold.import)))
+    const isOld = holds.every(({ stamp }, place) => this.weak.get(handles[place] as Handle) === stamp)
+    const cleared = isOld ? (handles as Handle[]) : []
+    for (const handle of cleared) this.weak.delete(handle)
+    return cleared
   }
 
   /** Which object a handle stands for, here or elsewhere. */
@@ -102,10 +141,10 @@ export function referenceOf(node: WorldNode, handle: Handle): LocalReference {
 }
 
 /** What a node's program reaches, copied now, to report on later. */
-export function frozenTrace({ heap, collector, roots, identities }: WorldNode): FrozenTrace {
+export function frozenTrace({ heap, collector, roots, identities, weak }: WorldNode): FrozenTrace {
   return new FrozenTrace(heap, {
     roots,
     pinned: collector.pinned,
-    others: [...collector.exports, ...identities.keys()],
+    others: [...collector.exports, ...identities.keys(), ...[...weak.keys()].filter((handle) => heap.resolves(handle))],
   })
 }

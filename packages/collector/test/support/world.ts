@@ -21,6 +21,7 @@ import { Arrivals } from './arrivals.js'
 import type { Enclosed, Letter } from './letter.js'
 import { collect, reclaim } from './local-collections.js'
 import { Network } from './network.js'
+import { keyOf, reachable } from './oracle.js'
 import { type Holder, Promises } from './promises.js'
 import { Violation } from './violation.js'
 import { referenceOf, WorldNode } from './world-node.js'
@@ -71,6 +72,8 @@ export class World {
   readonly log: { readonly node: string; readonly at: Instant; readonly effect: CollectorEffect }[] = []
   /** How `report-wanted` and `bring-out-your-dead` are answered; null leaves them to the test. */
   answersReports = true
+  /** Whether it is a violation to clear a weak holder of something live. */
+  clearsExactly = true
   /** Sees every frame as it is put on its wire. */
   onFrame: ((from: string, frame: Uint8Array) => void) | null = null
   readonly #time: WorldTime
@@ -266,9 +269,11 @@ export class World {
   }
 
   report(name: string, to: string, trace?: LocalTrace): void {
-    const { collector, heap } = this.node(name)
+    const sender = this.node(name)
+    const { collector, heap } = sender
     const ticket = collector.beginReport()
-    this.step(name, { type: 'report', to: nodeId(to), ticket, trace: trace ?? heap.trace(collector.pinned) })
+    const weak = sender.weakHolds()
+    this.step(name, { type: 'report', to: nodeId(to), ticket, trace: trace ?? heap.trace(collector.pinned), weak })
   }
 
   /** A whole round by one node, everything delivered. */
@@ -315,9 +320,19 @@ export class World {
     if (effect.type === 'expired') this.#lapses.push([node, effect])
     if (effect.type === 'released' && this.#options.reclaims === true) reclaim(this, node, effect.objects)()
     if (effect.type === 'broken') this.#arrivals.broken(node, effect.imports, gaveUp)
+    if (effect.type === 'clear-weak') this.#clearWeak(node, effect)
     if (effect.type === 'bring-out-your-dead' && this.answersReports) this.collectLocally(name)
     if ((effect.type === 'report-wanted' || effect.type === 'bring-out-your-dead') && this.answersReports) {
       this.report(name, effect.by)
+    }
+  }
+
+  #clearWeak(node: WorldNode, { holds }: EffectOf<'clear-weak'>): void {
+    const cleared = node.clearWeak(holds)
+    const live = this.clearsExactly && cleared.length > 0 ? reachable(this) : new Set<string>()
+    for (const handle of cleared) {
+      const key = keyOf(node.identityOf(handle))
+      if (live.has(key)) throw new Violation(`a weak holder of a live object was cleared at ${node.name}: ${key}`)
     }
   }
 }

@@ -3,7 +3,14 @@ import { ByteReader, ByteWriter, malformed } from '../bytes.js'
 import { readAscending, readDeltas, readRuns, writeAscending, writeDeltas, writeRuns } from '../columns.js'
 import { ProtocolError } from '../errors.js'
 import { exportId, giftId, incarnation } from '../ids.js'
-import { type AddRefMessage, type CallMessage, type GiftAckMessage, MESSAGE_CODES, type Message } from './message.js'
+import {
+  type AddRefMessage,
+  type CallMessage,
+  type ClearWeakMessage,
+  type GiftAckMessage,
+  MESSAGE_CODES,
+  type Message,
+} from './message.js'
 import {
   distinctAddresses,
   type NodeAddress,
@@ -61,6 +68,9 @@ export function encodeMessage(message: Message): Uint8Array {
       writer.integer(message.incarnation)
       writeAscending(writer, message.ids)
       writeRuns(writer, message.versions)
+      break
+    case 'dgc:clearWeak':
+      writeClearWeak(writer, message)
       break
     case 'dgc:release':
       writer.integer(message.gifts.length)
@@ -129,6 +139,12 @@ function readBody(code: number, reader: ByteReader): Message {
       const ids = readIds(reader)
       return { type: 'dgc:collect', incarnation: owner, ids, versions: readRuns(reader, ids.length) }
     }
+    case MESSAGE_CODES['dgc:clearWeak']: {
+      const node = incarnation(reader.integer())
+      const report = reader.integer()
+      const names = readDeltas(reader, reader.count())
+      return { type: 'dgc:clearWeak', incarnation: node, report, names, groups: readRuns(reader, names.length) }
+    }
     case MESSAGE_CODES['dgc:release']:
       return { type: 'dgc:release', gifts: Array.from(readDeltas(reader, reader.count()), giftId) }
     case MESSAGE_CODES['dgc:ping']:
@@ -145,6 +161,14 @@ function readBody(code: number, reader: ByteReader): Message {
     default:
       throw new ProtocolError('unknown-message', 'a message of a kind that this version does not know', { code })
   }
+}
+
+function writeClearWeak(writer: ByteWriter, message: ClearWeakMessage): void {
+  writer.integer(message.incarnation)
+  writer.integer(message.report)
+  writer.integer(message.names.length)
+  writeDeltas(writer, message.names)
+  writeRuns(writer, message.groups)
 }
 
 function readFlag(reader: ByteReader): boolean {

@@ -1,7 +1,6 @@
 /**
  * Every message that travels inside a session, and the codes it has on the wire. Messages of the distributed collector
- * (`dgc:`) speak for many references at once. Codes of messages that a later version speaks are taken here already, so that
- * none is used twice.
+ * (`dgc:`) speak for many references at once.
  */
 import type { Column } from '../columns.js'
 import type { ExportId, GiftId, Incarnation } from '../ids.js'
@@ -90,6 +89,18 @@ export interface CollectMessage {
   readonly versions: Column
 }
 
+/** Coordinator → node: nothing but weak holders keeps these from being garbage. Clear those that the report spoke of. */
+export interface ClearWeakMessage {
+  readonly type: 'dgc:clearWeak'
+  readonly incarnation: Incarnation
+  /** The number of the node's report that was judged. */
+  readonly report: number
+  /** What that report calls them (`@holdfast/tracing`), group by group. */
+  readonly names: Column
+  /** The group of each; what may lead to another is in its group, and is cleared with it or not at all. */
+  readonly groups: Column
+}
+
 /** Gifter → owner: these gifts are long unacknowledged. The owner answers `giftAck`, whatever became of them. */
 export interface ReleaseMessage {
   readonly type: 'dgc:release'
@@ -139,13 +150,14 @@ export type Message =
   | BringOutYourDeadMessage
   | ReportMessage
   | CollectMessage
+  | ClearWeakMessage
   | ReleaseMessage
   | PingMessage
   | PongMessage
   | ReconcileMessage
   | ReconcileOkMessage
 
-/** The first byte of each message. Taken for a later version: 16 clearWeak. */
+/** The first byte of each message. */
 export const MESSAGE_CODES = {
   call: 1,
   return: 2,
@@ -162,4 +174,5 @@ export const MESSAGE_CODES = {
   'dgc:pong': 13,
   'dgc:reconcile': 14,
   'dgc:reconcileOk': 15,
+  'dgc:clearWeak': 16,
 } as const satisfies Record<Message['type'], number>

@@ -35,6 +35,7 @@ interface Court {
 
 function isGarbage({ report, place }: Suspect, { reports, rules, suspects }: Court): boolean {
   const id = report.exports.ids[place]
+  if (rules.on('weak-holders-are-black') && isHeldWeakly(report, place, reports, rules)) return false
   if (Array.from(report.exports.quarantined).includes(place) && rules.on('quarantined-means-live')) return false
   const allSuspect = (other: Report, vertex: number, except: number): boolean =>
     exportsReaching(other, vertex, rules).every(
@@ -73,6 +74,63 @@ function rowAllows({ report, peer, row, id }: Row, reports: readonly Report[], r
   return report.clock >= view.imports.clocks[held] || !rules.on('C5-acked-gifts-included')
 }
 
+/** Whether something that a node holds weakly leads to an export within that node. */
+function isHeldWeakly(report: Report, place: number, reports: readonly Report[], rules: Rules): boolean {
+  return reports.some((other) => {
+    const vertex = other === report ? place : importVertex(other, report, report.exports.ids[place])
+    return Array.from(other.weak ?? []).some((start) => vertex !== null && leads(other, start, vertex, rules))
+  })
+}
+
+/** What would be garbage but for weak holders: `node:place`, each with its group, by which I call the least of it. */
+export function naiveWeaklyHeld(reports: readonly Report[], rules: Rules): Map<string, string> {
+  const noWeak = reports.map((report) => ({ ...report, weak: undefined }))
+  const white = naiveVerdict(noWeak, rules)
+  const links: [string, string][] = []
+  const held: string[] = []
+  const nameOf = (report: Report, vertex: number): string | null => {
+    const imports = report.references.offsets.length - 1
+    const isWhite =
+      vertex < imports &&
+      exportsReaching(report, vertex, rules).every((place) => white.has(keyOf(report, report.exports.ids[place])))
+    if (isWhite) return `${report.node}:${vertex}`
+    const [owner] = reports.flatMap((other) =>
+      Array.from(other.exports.ids).flatMap((id, place) =>
+        importVertex(report, other, id) === vertex && white.has(keyOf(other, id)) ? [`${other.node}:${place}`] : [],
+      ),
+    )
+    return owner ?? null
+  }
+  for (const report of reports) {
+    const { offsets, targets } = report.references
+    for (let vertex = 0; vertex < offsets.length - 1; vertex++) {
+      for (const target of targets.subarray(offsets[vertex], offsets[vertex + 1])) {
+        const [from, to] = [nameOf(report, vertex), nameOf(report, target)]
+        if (from !== null && to !== null) links.push([from, to])
+      }
+    }
+    for (const place of Array.from(report.weak ?? [])) {
+      const name = nameOf(report, place)
+      if (name !== null) held.push(`${report.node}:${place}>${name}`)
+    }
+  }
+  return new Map(
+    held.map((each) => {
+      const [key, name] = each.split('>') as [string, string]
+      return [key, leastOf(name, links)]
+    }),
+  )
+}
+
+function leastOf(start: string, links: readonly (readonly [string, string])[]): string {
+  const seen = new Set([start])
+  for (let size = 0; size < seen.size; ) {
+    size = seen.size
+    for (const [a, b] of links) if (seen.has(a) || seen.has(b)) seen.add(a).add(b)
+  }
+  return [...seen].sort()[0]
+}
+
 /** The vertex of an import in its holder's report. */
 function importVertex(holder: Report, owner: Report, id: number): number | null {
   let vertex = holder.references.offsets.length - 1
@@ -86,23 +144,26 @@ function importVertex(holder: Report, owner: Report, id: number): number | null 
 
 /** The exports of a report that reach one of its vertices, itself included if it is one. */
 function exportsReaching(report: Report, target: number, rules: Rules): number[] {
+  return [...Array(report.exports.ids.length).keys()].filter((start) => leads(report, start, target, rules))
+}
+
+/** Whether one vertex of a report is another or leads to it. */
+function leads(report: Report, start: number, target: number, rules: Rules): boolean {
   const { offsets, targets } = report.references
   const exports = report.exports.ids.length
-  const reaches = (start: number): boolean => {
-    const seen = new Set<number>([start])
-    const stack = [start]
-    for (let vertex = stack.pop(); vertex !== undefined; vertex = stack.pop()) {
-      if (vertex === target) return true
-      for (let at = offsets[vertex] ?? 0; at < (offsets[vertex + 1] ?? 0); at++) {
-        const next = targets[at]
-        // Without C0 nothing is said of an export that something else refers to.
-        const follows = next >= exports || rules.on('C0-local-exports')
-        if (!follows || seen.has(next)) continue
-        seen.add(next)
-        stack.push(next)
-      }
+  const seen = new Set<number>([start])
+  const stack = [start]
+  for (let vertex = stack.pop(); vertex !== undefined; vertex = stack.pop()) {
+    if (vertex === target) return true
+    for (let at = offsets[vertex] ?? 0; at < (offsets[vertex + 1] ?? 0); at++) {
+      const next = targets[at]
+      // Without C0 nothing is said of an export that something else refers to, without C3 of an import.
+      const isImport = next >= offsets.length - 1
+      const follows = isImport ? rules.on('C3-closure') : next >= exports || rules.on('C0-local-exports')
+      if (!follows || seen.has(next)) continue
+      seen.add(next)
+      stack.push(next)
     }
-    return false
   }
-  return [...Array(exports).keys()].filter(reaches)
+  return false
 }

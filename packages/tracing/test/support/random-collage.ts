@@ -1,12 +1,22 @@
 /** Reports as a few nodes might send them: sound in form, each condition met most of the time, so that verdicts go both ways. */
 import { type Incarnation, nodeId, Random } from '@holdfast/core'
-import { Collage, type Report, type ReportedPeer } from '../../src/index.js'
+import { Collage, importCount, type Report, type ReportedPeer } from '../../src/index.js'
 
 const NAMES = ['alice', 'bob', 'carol', 'dave']
 const MAX_ID = 4
 
 export function randomReports(seed: number): Report[] {
   return new Generator(new Random(Math.imul(seed, 2654435761) + 1)).reports()
+}
+
+/** The same with some vertices weakly held, in two reports of three. */
+export function weakReports(seed: number): Report[] {
+  const random = new Random(Math.imul(seed, 40503) + 7)
+  return randomReports(seed).map((report) => {
+    const places = [...Array(report.references.offsets.length - 1 + importCount(report)).keys()]
+    const weak = random.chance(0.65) ? places.filter(() => random.chance(0.3)) : []
+    return weak.length > 0 ? { ...report, weak } : report
+  })
 }
 
 export function collageOf(reports: readonly Report[]): Collage {
