@@ -43,7 +43,10 @@ export class Deadlines {
       this.#at[key] = Number.NaN
       return
     }
+    const old = this.#at[key]
     this.#at[key] = at
+    // It has a place, at its old time or an earlier one (NaN is no such time).
+    if (at >= old) return
     const place = this.#place[key]
     if (place === NONE) this.#add(key, at)
     else if (at < this.#times[place]) {

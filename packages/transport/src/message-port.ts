@@ -28,9 +28,13 @@ export interface MessagePortLinkOptions {
   readonly maxFrameBytes?: number
   /** The most bytes kept before `start`, each frame counting 64 more. Default: 64 MiB. */
   readonly maxBacklogBytes?: number
+  /** Takes what the other end has sent by `post`. @returns whether it was understood; if not, the link ends */
+  readonly onPost?: (message: unknown) => boolean
 }
 
 export interface MessagePortLink extends Link {
+  /** Sends something beside the frames, as ports for other links: anything but bytes. Without effect once the link is over. */
+  post(message: object, transfer: readonly object[]): void
   /** Lets the open link keep the process alive, as it does to begin with. Without effect in browsers. */
   ref(): void
   /** Lets the process end although the link is open. Without effect in browsers. */
@@ -47,11 +51,13 @@ class PortLink implements MessagePortLink {
   readonly maxFrameBytes: number
   readonly #port: MessagePortLike
   readonly #inbox: Inbox
+  readonly #onPost: (message: unknown) => boolean
 
   constructor(port: MessagePortLike, options: MessagePortLinkOptions) {
+    this.#onPost = options.onPost ?? (() => false)
     this.maxFrameBytes = options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES
     this.#port = port
-    this.#inbox = new Inbox({ defer: queueMicrotask, maxBacklogBytes: options.maxBacklogBytes })
+    this.#inbox = new Inbox({ defer: (job) => queueMicrotask(job), maxBacklogBytes: options.maxBacklogBytes })
     listen(port, {
       message: (data) => this.#receive(data),
       unreadable: () => this.#end('malformed-message'),
@@ -64,7 +70,11 @@ class PortLink implements MessagePortLink {
     checkFrameLength(frame, this.maxFrameBytes)
     const isShort = frame.length < TRANSFER_FROM_BYTES
     const whole = isShort && isFrame(frame) ? frame : new Uint8Array(frame)
-    this.#port.postMessage(whole, isShort ? [] : [whole.buffer as ArrayBuffer])
+    this.#port.postMessage(whole, isShort ? [] : [whole.buffer as never])
+  }
+
+  post(message: object, transfer: readonly object[]): void {
+    if (!this.#inbox.over) this.#port.postMessage(message, transfer as never[])
   }
 
   close(): void {
@@ -86,9 +96,13 @@ class PortLink implements MessagePortLink {
   #receive(data: unknown): void {
     if (this.#inbox.over) return
     if (data === GOODBYE) this.#end('closed-by-peer')
-    else if (!isFrame(data)) this.#end('malformed-message')
+    else if (!isFrame(data)) this.#other(data)
     else if (data.length > this.maxFrameBytes) this.#end('frame-over-limit')
     else if (!this.#inbox.accept(data)) this.#end('backlog-full')
+  }
+
+  #other(data: unknown): void {
+    if (!this.#onPost(data)) this.#end('malformed-message')
   }
 
   #end(reason: CloseReason): void {

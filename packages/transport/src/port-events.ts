@@ -1,7 +1,8 @@
 /** What a link needs of a message port, in the two dialects: node's emitters and the web's event targets. */
 
 interface AnyPort {
-  postMessage(message: unknown, transfer: ArrayBuffer[]): void
+  /** What can be transferred differs: `never` fits the types of every platform. */
+  postMessage(message: unknown, transfer: never[]): void
   close(): void
   ref?(): void
   unref?(): void
