@@ -20,6 +20,7 @@ export abstract class HoldfastError extends Error {
 
   constructor(code: string, message: string, data: Readonly<Record<string, unknown>> = {}) {
     super(`${message} [${code}]`)
+    // Each class says its name in so many letters: a bundler that minifies would take the one it has by itself.
     this.name = new.target.name
     this.code = code
     this.data = data
@@ -32,16 +33,24 @@ export abstract class HoldfastError extends Error {
 
 /** A bug of ours: state that must never exist. Never caught to go on; the node crashes loudly. */
 export class InvariantError extends HoldfastError {
+  static override readonly name = 'InvariantError'
+
   constructor(message: string, data?: Readonly<Record<string, unknown>>) {
     super('invariant', message, data)
   }
 }
 
 /** The peer broke the protocol: its session ends, nothing else is touched. */
-export class ProtocolError extends HoldfastError {}
+export class ProtocolError extends HoldfastError {
+  static override readonly name = 'ProtocolError'
+}
 
 /** The caller asked for something that cannot be done; nothing was changed. */
-export class UsageError extends HoldfastError {}
+export class UsageError extends HoldfastError {
+  static override readonly name = 'UsageError'
+}
 
 /** A configured limit was reached; nothing was changed. */
-export class LimitError extends HoldfastError {}
+export class LimitError extends HoldfastError {
+  static override readonly name = 'LimitError'
+}
