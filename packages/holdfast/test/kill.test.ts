@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Random } from '@holdfast/core'
-import { startCluster } from '@holdfast/worker'
+import { startGraphCluster } from '@holdfast/worker'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeRhg } from '../src/heap-graph/rhg.js'
 import { type ReplayOptions, replay } from '../src/replay/replay.js'
@@ -46,7 +46,7 @@ async function run(options: Partial<ReplayOptions>): Promise<{ result: ReplayRes
       kill: 1,
       ...options,
     },
-    { createCluster: startCluster, progress },
+    { createCluster: startGraphCluster, progress },
   )
   return { result, notes }
 }

@@ -1,4 +1,4 @@
-import { startCluster } from '@holdfast/worker'
+import { startGraphCluster } from '@holdfast/worker'
 import { describe, expect, test } from 'vitest'
 import { type ReplayOptions, replay } from '../src/replay/replay.js'
 import type { ReplayResult } from '../src/replay/result.js'
@@ -23,7 +23,7 @@ function run(options: Partial<ReplayOptions>): Promise<ReplayResult> {
       loss: 0,
       ...options,
     },
-    { createCluster: startCluster, progress: silent },
+    { createCluster: startGraphCluster, progress: silent },
   )
 }
 

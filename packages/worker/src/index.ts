@@ -1,5 +1,7 @@
-export { Cluster } from './cluster.js'
-export type { GraphChoice } from './graph-choice.js'
+export { Cluster, type WorkerGone } from './cluster/cluster.js'
+export type { ClusterOptions } from './cluster/cluster-options.js'
+export type { WorkerModule } from './cluster/host-face.js'
+export type { GraphChoice } from './graph/graph-choice.js'
 export type {
   CollectionRound,
   GraphCluster,
@@ -8,7 +10,8 @@ export type {
   Release,
   TableSizes,
   Traffic,
-} from './graph-cluster.js'
-export { MemoryCluster } from './memory-cluster.js'
-export { startCluster } from './start-cluster.js'
+} from './graph/graph-cluster.js'
+export { MemoryCluster } from './graph/memory-cluster.js'
+export { startGraphCluster } from './graph/start-graph-cluster.js'
+export { ThreadCluster } from './graph/thread-cluster.js'
 export { WorkerGoneError } from './worker-control.js'

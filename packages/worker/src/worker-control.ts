@@ -6,42 +6,42 @@ import { Worker } from 'node:worker_threads'
 import { HoldfastError } from '@holdfast/core'
 import { type Remote, wrap } from 'comlink'
 import { nodeEndpoint } from './comlink-endpoint.js'
-import type { WorkerFace } from './worker-face.js'
 
-/** The worker is gone; what was asked of it will not be answered. Code `worker-gone`. */
+/** The worker is gone; what was asked of it will not be answered. Code `worker-gone`; `cause` is what it threw, if that ended it. */
 export class WorkerGoneError extends HoldfastError {
-  constructor(name: string, cause: string) {
-    super('worker-gone', `the worker of node ${name} is gone: ${cause}`, { node: name })
+  constructor(name: string, reason: string, cause?: unknown) {
+    super('worker-gone', `the worker of node ${name} is gone: ${reason}`, { node: name })
+    if (cause !== undefined) this.cause = cause
   }
 }
 
-export class WorkerControl {
+/** @typeParam Face what the worker exposes over comlink */
+export class WorkerControl<Face> {
   readonly name: string
+  /** Resolves when the thread is no more, however it ended, with the error that its calls reject with. */
+  readonly exited: Promise<WorkerGoneError>
   readonly #worker: Worker
-  readonly #face: Remote<WorkerFace>
+  readonly #face: Remote<Face>
   /** Rejects the calls that wait. */
   readonly #waiting = new Set<(error: Error) => void>()
-  #gone: Error | null = null
-  readonly #exited: Promise<void>
+  #gone: WorkerGoneError | null = null
 
-  constructor(name: string) {
+  /** @param script what the thread runs */
+  constructor(name: string, script: URL) {
     this.name = name
-    this.#worker = new Worker(new URL('./worker-main.js', import.meta.url), { name })
-    this.#worker.on('error', (error) => this.#died(String(error)))
-    this.#exited = new Promise((resolve) => {
-      this.#worker.on('exit', (code) => {
-        this.#died(`exit code ${code}`)
-        resolve()
-      })
+    this.#worker = new Worker(script, { name })
+    this.#worker.on('error', (error) => this.#died(String(error), error))
+    this.exited = new Promise((resolve) => {
+      this.#worker.on('exit', (code) => resolve(this.#died(`exit code ${code}`)))
     })
-    this.#face = wrap<WorkerFace>(nodeEndpoint(this.#worker))
+    this.#face = wrap<Face>(nodeEndpoint(this.#worker))
   }
 
   /**
    * Makes one call, or waits for whatever else needs this worker.
    * @throws WorkerGoneError; whatever the call throws over there: an Error with the name, and the code and data if it had some
    */
-  call<T>(make: (face: Remote<WorkerFace>) => Promise<T>): Promise<T> {
+  call<T>(make: (face: Remote<Face>) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#gone !== null) {
         reject(this.#gone)
@@ -68,12 +68,13 @@ export class WorkerControl {
   /** Stops the thread at once, wherever it is, and waits until it is no more. Idempotent. */
   async terminate(): Promise<void> {
     await this.#worker.terminate()
-    await this.#exited
+    await this.exited
   }
 
-  #died(cause: string): void {
-    this.#gone ??= new WorkerGoneError(this.name, cause)
+  #died(reason: string, cause?: unknown): WorkerGoneError {
+    this.#gone ??= new WorkerGoneError(this.name, reason, cause)
     for (const reject of this.#waiting) reject(this.#gone)
     this.#waiting.clear()
+    return this.#gone
   }
 }

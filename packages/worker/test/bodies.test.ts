@@ -1,4 +1,4 @@
-import { Cluster } from '@holdfast/worker'
+import { ThreadCluster } from '@holdfast/worker'
 import { afterEach, expect, it } from 'vitest'
 import {
   collectAll,
@@ -11,13 +11,13 @@ import {
   without,
 } from './support/test-graph.js'
 
-let cluster: Cluster
+let cluster: ThreadCluster
 afterEach(() => cluster?.close())
 
 const bodies = async (): Promise<number[]> => [...(await cluster.survivingBodies())].toSorted((a, b) => a - b)
 
 async function load(graph: TestGraph, nodes: number): Promise<void> {
-  cluster = await Cluster.start({ nodes, graph: 'auto' })
+  cluster = await ThreadCluster.start({ nodes, graph: 'auto' })
   await cluster.load(partitionsOf(graph, nodes), { bodies: true })
 }
 

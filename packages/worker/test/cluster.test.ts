@@ -1,179 +1,156 @@
+/** A program's objects in worker threads: references that cross are held, passed on and let go of under the real V8. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { threadId } from 'node:worker_threads'
+import { byReference, type Remote } from '@holdfast/node'
 import { Cluster } from '@holdfast/worker'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
-  collectAll,
-  expectedTables,
-  type Letting,
-  partitionsOf,
-  reachable,
-  releasesOf,
-  survivorsOf,
-  type TestGraph,
-  without,
-} from './support/test-graph.js'
+  collectGarbage,
+  insist,
+  type Peer,
+  settled,
+  shortLease,
+  useYards,
+  type Yard,
+  yardModule,
+  yardOf,
+} from './support/yard.js'
 
-let cluster: Cluster
-afterEach(() => cluster?.close())
+const yards = useYards()
 
-const NOTHING = { exports: 0, imports: 0, pins: 0 }
-
-async function load(graph: TestGraph, nodes: number): Promise<void> {
-  cluster = await Cluster.start({ nodes, graph: 'compact' })
-  await cluster.load(partitionsOf(graph, nodes))
-  expect(await cluster.tables()).toEqual(expectedTables(graph, nodes))
+/** Makes an object, and nothing here keeps it afterwards unless `use` does. */
+async function withPeers(yardsToUse: readonly Remote<Yard>[], use: (...peers: Remote<Peer>[]) => Promise<void>) {
+  const peers = await Promise.all(yardsToUse.map(async (yard) => yard.make()))
+  for (const peer of peers) await peer.watch()
+  await use(...peers)
 }
 
-const release = (letting: Letting): Promise<void> => cluster.release(releasesOf(letting, cluster.size))
+const makeRing = (...of: Remote<Yard>[]): Promise<void> =>
+  withPeers(of, async (...peers) => {
+    for (const [index, peer] of peers.entries()) await peer.meet(peers[(index + 1) % peers.length])
+  })
 
-const ring = (length: number): TestGraph => ({
-  objects: length,
-  references: Array.from({ length }, (_, label) => [label, (label + 1) % length] as const),
-  roots: [0],
+/** What this thread dropped is let go of. */
+async function letGo(cluster: Cluster): Promise<void> {
+  await collectGarbage()
+  await cluster.node.collectLocally()
+}
+
+describe('a cluster', () => {
+  it('runs its module in a thread for each name, with a node that is joined to the main one', async () => {
+    const cluster = await yards.start()
+    expect(cluster.names).toEqual(['east', 'west'])
+    expect(cluster.node.id).toBe('main')
+    expect(await settled(['east', 'west'], async () => cluster.node.peers.toSorted())).toEqual(['east', 'west'])
+    const threads = await Promise.all(cluster.names.map(async (name) => (await yardOf(cluster, name)).threadId()))
+    expect(new Set([threadId, ...threads]).size).toBe(3)
+  })
+
+  it('names its workers by number when told how many', async () => {
+    const cluster = await Cluster.start({ module: yardModule.href, nodes: 2, node: { id: 'home', rounds: null } })
+    expect(cluster.names).toEqual(['node-0', 'node-1'])
+    expect(await (await yardOf(cluster, 'node-1')).peers()).toEqual(['home'])
+    await cluster.close()
+  })
+
+  it('frees a cycle of plain objects on two workers when nothing else refers to them', async () => {
+    const cluster = await yards.start()
+    const [east, west] = [await yardOf(cluster, 'east'), await yardOf(cluster, 'west')]
+    await makeRing(east, west)
+    await letGo(cluster)
+    expect([await east.left(), await west.left()], 'each is held by the other').toEqual([1, 1])
+    expect(await cluster.node.collect()).toMatchObject({ condemned: 2, missing: [] })
+    expect(await settled([0, 0], async () => [await east.left(), await west.left()])).toEqual([0, 0])
+    expect(await east.tables()).toMatchObject({ exports: 1, imports: 0, pins: 0 })
+    expect(await west.tables()).toMatchObject({ exports: 1, imports: 0, pins: 0 })
+  })
+
+  it('frees it by rounds that the main node holds by itself', async () => {
+    const cluster = await yards.start({ node: { rounds: { shortest: 50, share: 0.5 } } })
+    const [east, west] = [await yardOf(cluster, 'east'), await yardOf(cluster, 'west')]
+    const rounds = { main: 0 }
+    cluster.node.on('collected', () => rounds.main++)
+    await makeRing(east, west)
+    await letGo(cluster)
+    expect(await settled([0, 0], async () => [await east.left(), await west.left()])).toEqual([0, 0])
+    expect(rounds.main).toBeGreaterThan(0)
+  })
+
+  it('keeps a cycle as long as ordinary code holds one of its objects', async () => {
+    const cluster = await yards.start()
+    const [east, west] = [await yardOf(cluster, 'east'), await yardOf(cluster, 'west')]
+    const held: Remote<Peer>[] = []
+    await withPeers([east, west], async (one, other) => {
+      await one.meet(other)
+      await other.meet(one)
+      held.push(one)
+    })
+    await letGo(cluster)
+    expect(await cluster.node.collect()).toMatchObject({ condemned: 0, missing: [] })
+    expect([await east.left(), await west.left()]).toEqual([1, 1])
+    expect(await held[0].peer.peer.add(1)).toBe(1)
+  })
+
+  it('loses nothing when V8 collects 100 times between request and response', async () => {
+    const cluster = await yards.start({ names: ['east'] })
+    const east = await yardOf(cluster, 'east')
+    let calls = 0
+    const answer = east.hold(byReference({ add: () => ++calls }))
+    for (let round = 0; round < 100; round++) {
+      // Forces V8 to collect, too.
+      await cluster.node.collectLocally()
+      await east.collectGarbage()
+    }
+    expect(calls).toBe(0)
+    await east.release()
+    expect(await answer).toBe(1)
+  })
 })
 
-describe('a cluster of worker threads', () => {
-  it('frees a chain over its nodes by reference listing alone', async () => {
-    const graph: TestGraph = {
-      objects: 6,
-      references: [0, 1, 2, 3, 4].map((label) => [label, label + 1] as const),
-      roots: [0],
-    }
-    await load(graph, 3)
-    await release({ roots: [0] })
-    await cluster.settle()
-    expect(await survivorsOf(cluster)).toEqual([])
-    expect(await cluster.tables()).toEqual(NOTHING)
+describe('a reference that is passed on', () => {
+  it('works while the thread that passed it on is blocked', async () => {
+    const cluster = await yards.start()
+    const [east, west] = [await yardOf(cluster, 'east'), await yardOf(cluster, 'west')]
+    await west.keep('counter', await east.make())
+    expect(await west.add('counter', 1)).toBe(1)
+    expect((await west.peers()).toSorted()).toEqual(['east', 'main'])
+    const answers = west.pump('counter', 400)
+    await sleep(50)
+    const blockedAt = Date.now()
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
+    const freeAt = Date.now()
+    const meanwhile = (await answers).filter((at) => at > blockedAt && at < freeAt)
+    expect(meanwhile.length).toBeGreaterThan(10)
   })
 
-  it('frees a cycle of two nodes by a round, and not before', async () => {
-    await load(ring(2), 2)
-    await release({ roots: [0] })
-    await cluster.settle()
-    expect(await survivorsOf(cluster)).toEqual([0, 1])
-    expect(await cluster.collectCycles()).toEqual({ suspects: 2, condemned: 2, missing: [], alarms: 0 })
-    expect(await survivorsOf(cluster)).toEqual([])
-    expect(await cluster.tables()).toEqual(NOTHING)
-  })
-
-  it('frees a ring over four nodes in one round, whichever graph judges it', async () => {
-    await load(ring(8), 4)
-    await release({ roots: [0] })
-    await cluster.settle()
-    expect(await cluster.collectCycles()).toEqual({ suspects: 8, condemned: 8, missing: [], alarms: 0 })
-    expect(await survivorsOf(cluster)).toEqual([])
-    expect(await cluster.tables()).toEqual(NOTHING)
-  })
-
-  it('keeps a cycle that a root still holds, until the last hold is gone', async () => {
-    await load({ ...ring(4), roots: [0, 2, 2] }, 4)
-    for (const roots of [[0], [2]]) {
-      await release({ roots })
-      await collectAll(cluster)
-      expect(await survivorsOf(cluster)).toEqual([0, 1, 2, 3])
-      expect(await cluster.tables()).toEqual({ exports: 4, imports: 4, pins: 0 })
-    }
-    await release({ roots: [2] })
-    await collectAll(cluster)
-    expect(await survivorsOf(cluster)).toEqual([])
-  })
-
-  it('frees what hangs on a cut reference and keeps what another way leads to', async () => {
-    const graph: TestGraph = {
-      objects: 8,
-      references: [
-        [0, 1],
-        [0, 1],
-        [1, 2],
-        [2, 3],
-        [3, 2],
-        [0, 4],
-        [4, 3],
-        [1, 5],
-        [5, 1],
-        [5, 6],
-        [6, 5],
-      ],
-      roots: [0],
-    }
-    await load(graph, 2)
-    for (const letting of [{ references: [[0, 1]] }, { references: [[0, 1]] }, { references: [[4, 3]] }] as Letting[]) {
-      await release(letting)
-    }
-    const left = without(graph, {
-      references: [
-        [0, 1],
-        [0, 1],
-        [4, 3],
-      ],
+  it('works long after the node that passed it on was closed', async () => {
+    const cluster = await yards.start({ lease: shortLease })
+    const channel = new BroadcastChannel('yard')
+    const west = await yardOf(cluster, 'west')
+    await insist(async () => west.keep('counter', await (await yardOf(cluster, 'east')).make()))
+    cluster.node.close()
+    await sleep(14 * shortLease.term)
+    const answered = new Promise((resolve) => {
+      channel.onmessage = (event: { readonly data: unknown }) => resolve(event.data)
     })
-    await collectAll(cluster)
-    expect(await survivorsOf(cluster)).toEqual(reachable(left))
-    expect(reachable(left)).toEqual([0, 4])
-    expect(await cluster.tables()).toEqual(expectedTables(left, 2))
+    channel.postMessage({ worker: 'west', name: 'counter' })
+    expect(await answered).toEqual({ from: 'west', answer: 1 })
+    channel.close()
   })
 
-  it('holds parallel references, references to itself and an object that many nodes hold', async () => {
-    const graph: TestGraph = {
-      objects: 8,
-      references: [
-        [0, 0],
-        [0, 3],
-        [0, 3],
-        [1, 3],
-        [2, 3],
-        [3, 3],
-        [3, 0],
-        [4, 4],
-        [5, 3],
-        [6, 3],
-      ],
-      roots: [0, 1, 2],
-    }
-    await load(graph, 4)
-    await collectAll(cluster)
-    expect(await survivorsOf(cluster)).toEqual(reachable(graph))
-    await release({ roots: [0, 1, 2] })
-    await collectAll(cluster)
-    expect(await survivorsOf(cluster)).toEqual([])
-    expect(await cluster.tables()).toEqual(NOTHING)
-  })
-
-  it('counts the frames of its nodes, and those of its coordinator', async () => {
-    await load(ring(4), 4)
-    // The first round opens the coordinator's sessions.
-    await cluster.collectCycles()
-    const before = await cluster.traffic()
-    expect(before.frames).toBeGreaterThan(0)
-    await cluster.collectCycles()
-    const after = await cluster.traffic()
-    // Each node is asked, and reports.
-    expect(after.messages - before.messages).toBe(8)
-    expect(after.bytes).toBeGreaterThan(before.bytes)
-  })
-
-  it('rejects a release of what was never loaded, and goes on', async () => {
-    await load(ring(2), 2)
-    await expect(release({ roots: [98] })).rejects.toMatchObject({ name: 'UsageError', code: 'unknown-label' })
-    await expect(release({ references: [[0, 99]] })).rejects.toMatchObject({ data: { label: 99 } })
-    await release({ roots: [0] })
-    await collectAll(cluster)
-    expect(await survivorsOf(cluster)).toEqual([])
-  })
-
-  it('rejects a partition with a reference to an object that its owner does not have', async () => {
-    cluster = await Cluster.start({ nodes: 2, graph: 'compact' })
-    const partitions = partitionsOf(
-      {
-        objects: 4,
-        references: [
-          [0, 1],
-          [0, 3],
-        ],
-        roots: [0],
-      },
-      2,
-    )
-    const missing = { ...partitions[1], objects: Uint32Array.of(1), offsets: Uint32Array.of(0, 0) }
-    await expect(cluster.load([partitions[0], missing])).rejects.toMatchObject({ code: 'not-loaded' })
+  it('works long after the thread that passed it on was terminated, and is let go of in the end', async () => {
+    const cluster = await yards.start({ names: ['east', 'west', 'south'], lease: shortLease })
+    const [east, west] = [await yardOf(cluster, 'east'), await yardOf(cluster, 'west')]
+    await insist(async () => (await yardOf(cluster, 'south')).passOn('east', 'west'))
+    await cluster.terminate('south')
+    await sleep(14 * shortLease.term)
+    expect(await insist(() => west.attempt('gift'))).toBe(1)
+    await insist(async () => (await west.kept('gift')).watch())
+    await letGo(cluster)
+    expect(await insist(() => east.left())).toBe(1)
+    await insist(() => west.letGo('gift'))
+    await insist(() => west.left())
+    expect(await settled(0, () => east.left())).toBe(0)
+    expect(await east.tables()).toMatchObject({ exports: 1, imports: 0, pins: 0, quarantined: 0 })
   })
 })

@@ -1,4 +1,4 @@
-import { Cluster } from '@holdfast/worker'
+import { ThreadCluster } from '@holdfast/worker'
 import { afterEach, expect, it } from 'vitest'
 import {
   collectAll,
@@ -11,7 +11,7 @@ import {
   without,
 } from './support/test-graph.js'
 
-let cluster: Cluster
+let cluster: ThreadCluster
 afterEach(() => cluster?.close())
 
 const graph = randomGraph(1200, 11)
@@ -19,7 +19,7 @@ const letting = { roots: graph.roots.slice(2) }
 const left = without(graph, letting)
 
 async function check(options: { coordinator?: number; replaceCoordinator?: boolean }): Promise<void> {
-  cluster = await Cluster.start({ nodes: 3, graph: 'auto', ...options })
+  cluster = await ThreadCluster.start({ nodes: 3, graph: 'auto', ...options })
   await cluster.load(partitionsOf(graph, 3))
   await cluster.release(releasesOf(letting, 3))
   expect(await collectAll(cluster), 'there were cycles over nodes').toBeGreaterThan(0)

@@ -2,11 +2,11 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
-import { Cluster, WorkerGoneError } from '@holdfast/worker'
+import { ThreadCluster, WorkerGoneError } from '@holdfast/worker'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { partitionsOf, randomGraph, releasesOf, type TestGraph } from './support/test-graph.js'
 
-let cluster: Cluster
+let cluster: ThreadCluster
 afterEach(() => cluster?.close())
 
 const pair: TestGraph = {
@@ -32,7 +32,7 @@ const crash = async (index: number): Promise<void> => void (await [...running][i
 
 describe('a worker that has crashed', () => {
   it('has every call rejected that needs it, and the cluster can still be closed', async () => {
-    cluster = await Cluster.start({ nodes: 2, graph: 'compact' })
+    cluster = await ThreadCluster.start({ nodes: 2, graph: 'compact' })
     await cluster.load(partitionsOf(pair, 2))
     await crash(1)
     const calls = {
@@ -57,13 +57,13 @@ describe('a worker that has crashed', () => {
   })
 
   it('has a call rejected that waits for its answer', async () => {
-    cluster = await Cluster.start({ nodes: 2, graph: 'compact' })
+    cluster = await ThreadCluster.start({ nodes: 2, graph: 'compact' })
     const gone = crash(0)
     await Promise.all([expect(cluster.survivors()).rejects.toThrow(WorkerGoneError), gone])
   })
 
   it('has a load rejected that others are in the middle of', async () => {
-    cluster = await Cluster.start({ nodes: 4, graph: 'compact' })
+    cluster = await ThreadCluster.start({ nodes: 4, graph: 'compact' })
     const load = cluster.load(partitionsOf(randomGraph(20_000, 1), 4))
     await Promise.all([expect(load).rejects.toThrow(WorkerGoneError), crash(2)])
   })
@@ -71,7 +71,7 @@ describe('a worker that has crashed', () => {
   it('has a round rejected in the middle of which it dies, whenever that is', async () => {
     let rejected = 0
     for (const wait of [0, 2, 4, 6, 8, 12, 16]) {
-      cluster = await Cluster.start({ nodes: 2, graph: 'compact' })
+      cluster = await ThreadCluster.start({ nodes: 2, graph: 'compact' })
       await cluster.load(partitionsOf(randomGraph(40_000, 2), 2))
       const round = cluster.collectCycles()
       const [outcome] = await Promise.allSettled([round, sleep(wait).then(() => crash(1))])
@@ -85,7 +85,7 @@ describe('a worker that has crashed', () => {
   })
 
   it('has a round rejected of which it is the coordinator', async () => {
-    cluster = await Cluster.start({ nodes: 3, graph: 'compact', coordinator: 1 })
+    cluster = await ThreadCluster.start({ nodes: 3, graph: 'compact', coordinator: 1 })
     await cluster.load(partitionsOf(randomGraph(3000, 2), 3))
     const round = cluster.collectCycles()
     await Promise.all([expect(round).rejects.toThrow(WorkerGoneError), crash(1)])
@@ -94,7 +94,7 @@ describe('a worker that has crashed', () => {
 
 describe('closing a cluster', () => {
   it('leaves no thread, however often it is done, and rejects what comes later', async () => {
-    cluster = await Cluster.start({ nodes: 3, graph: 'compact' })
+    cluster = await ThreadCluster.start({ nodes: 3, graph: 'compact' })
     await cluster.load(partitionsOf(pair, 3))
     expect(running.size).toBe(3)
     await Promise.all([cluster.close(), cluster.close()])
@@ -104,14 +104,14 @@ describe('closing a cluster', () => {
   })
 
   it('in the middle of a load or a round leaves no thread either', async () => {
-    cluster = await Cluster.start({ nodes: 2, graph: 'compact' })
+    cluster = await ThreadCluster.start({ nodes: 2, graph: 'compact' })
     const load = cluster.load(partitionsOf(randomGraph(20_000, 1), 2))
     await Promise.all([expect(load).rejects.toThrow(WorkerGoneError), cluster.close()])
     expect(running.size).toBe(0)
   })
 
   it('leaves nothing that keeps the process', async () => {
-    cluster = await Cluster.start({ nodes: 1, graph: 'compact' })
+    cluster = await ThreadCluster.start({ nodes: 1, graph: 'compact' })
     const child = fork(new URL('./support/end-by-itself.mjs', import.meta.url), { execArgv: [] })
     const [code] = (await once(child, 'exit')) as [number | null]
     expect(code).toBe(0)

@@ -1,7 +1,7 @@
 /** A coordinator that has coordinated before (a rehearsal does) still is lost after the first report of the round asked for. */
 import { VirtualClock } from '@holdfast/transport'
 import { describe, expect, it } from 'vitest'
-import { LocalMember } from '../src/local-member.js'
+import { LocalMember } from '../src/graph/local-member.js'
 
 describe('the next report', () => {
   it('is none of an earlier round', async () => {

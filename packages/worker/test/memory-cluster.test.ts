@@ -1,8 +1,8 @@
 import { VirtualClock } from '@holdfast/transport'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { GraphClusterOptions, Traffic } from '../src/graph-cluster.js'
-import { MemoryCluster } from '../src/memory-cluster.js'
-import { startCluster } from '../src/start-cluster.js'
+import type { GraphClusterOptions, Traffic } from '../src/graph/graph-cluster.js'
+import { MemoryCluster } from '../src/graph/memory-cluster.js'
+import { startGraphCluster } from '../src/graph/start-graph-cluster.js'
 import {
   collectAll,
   expectedTables,
@@ -105,9 +105,9 @@ describe('a cluster in memory', () => {
     await expect(cluster.load([first, empty])).rejects.toMatchObject({ code: 'not-loaded' })
   })
 
-  it('is what `startCluster` starts for the memory transport', async () => {
+  it('is what `startGraphCluster` starts for the memory transport', async () => {
     const options = { nodes: 2, graph: 'compact', loss: 0, seed: 1, transport: 'memory' } as const
-    cluster = (await startCluster(options)) as MemoryCluster
+    cluster = (await startGraphCluster(options)) as MemoryCluster
     expect(cluster).toBeInstanceOf(MemoryCluster)
     expect(cluster.size).toBe(2)
     await cluster.close()

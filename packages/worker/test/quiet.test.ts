@@ -1,7 +1,7 @@
 import { nodeId } from '@holdfast/core'
 import { expect, it } from 'vitest'
-import type { NodeStatus } from '../src/graph-node.js'
-import { restingState } from '../src/quiet.js'
+import type { NodeStatus } from '../src/graph/graph-node.js'
+import { restingState } from '../src/graph/quiet.js'
 
 type Sessions = Record<string, readonly [sent: number, received: number]>
 

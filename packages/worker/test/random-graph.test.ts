@@ -1,4 +1,4 @@
-import { Cluster } from '@holdfast/worker'
+import { ThreadCluster } from '@holdfast/worker'
 import { afterEach, expect, it } from 'vitest'
 import {
   collectAll,
@@ -13,12 +13,12 @@ import {
 
 const NODES = 4
 
-let cluster: Cluster
+let cluster: ThreadCluster
 afterEach(() => cluster?.close())
 
 it('frees exactly the garbage of 20,000 objects that refer to each other at random over four workers', async () => {
   const graph = randomGraph(20_000, 2026)
-  cluster = await Cluster.start({ nodes: NODES, graph: 'auto' })
+  cluster = await ThreadCluster.start({ nodes: NODES, graph: 'auto' })
   await cluster.load(partitionsOf(graph, NODES))
   expect(await cluster.tables()).toEqual(expectedTables(graph, NODES, true))
   let condemned = await collectAll(cluster)

@@ -1,6 +1,6 @@
 import { syncBuiltinESMExports } from 'node:module'
 import workerThreads from 'node:worker_threads'
-import { Cluster } from '@holdfast/worker'
+import { ThreadCluster } from '@holdfast/worker'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { partitionsOf, type Reference, releasesOf } from './support/test-graph.js'
 
@@ -20,13 +20,13 @@ const use = (type: typeof MessageChannel): void => {
 beforeAll(() => use(CountedChannel))
 afterAll(() => use(MessageChannel))
 
-let cluster: Cluster
+let cluster: ThreadCluster
 afterEach(() => cluster?.close())
 
 /** @returns how many channels were made up to now, by loading these references */
 async function load(references: readonly Reference[]): Promise<number> {
   channels = 0
-  cluster = await Cluster.start({ nodes: 4, graph: 'compact' })
+  cluster = await ThreadCluster.start({ nodes: 4, graph: 'compact' })
   expect(channels, 'nobody needs anybody yet').toBe(0)
   await cluster.load(partitionsOf({ objects: 4, references, roots: [0, 1, 2, 3] }, 4))
   return channels

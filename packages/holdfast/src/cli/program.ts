@@ -56,8 +56,8 @@ function packageVersion(): string {
 
 /** Loaded when it is needed: `--help` and mistakes answer without starting half of Holdfast. */
 const createCluster: CreateCluster = async (options) => {
-  const { startCluster } = await import('@holdfast/worker')
-  return startCluster(options)
+  const { startGraphCluster } = await import('@holdfast/worker')
+  return startGraphCluster(options)
 }
 
 function addReplay(program: Command, { signal, exit }: Session): void {
@@ -116,7 +116,7 @@ function addDemo(program: Command, { signal, exit }: Session): void {
   program
     .command('demo')
     .description(
-      'Watch six things being let go of and collected: one by killing a worker, a real heap last. Takes less than a minute.',
+      'Watch seven things being let go of and collected: one by killing a worker, a real heap last. Takes less than a minute.',
     )
     .action(async () => {
       const progress = createProgress(process.stdout)

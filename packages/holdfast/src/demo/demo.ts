@@ -1,10 +1,11 @@
-/** The demo: five small scenes, then a real program's heap dropped whole, all on worker threads, all judged. */
+/** The demo: small scenes, one of them with plain classes, then a real program's heap dropped whole; all on worker threads, all judged. */
 import { fileURLToPath } from 'node:url'
 import colors from 'picocolors'
 import type { FreedBy } from '../replay/collection.js'
 import { megabytes, milliseconds, number } from '../replay/number-format.js'
 import { replay } from '../replay/replay.js'
 import type { Surroundings } from '../replay/surroundings.js'
+import { PLAIN_CLASSES, playPlainClasses } from './plain-classes.js'
 import { playScene } from './play-scene.js'
 import { NODES, SCENES } from './scenes.js'
 
@@ -27,6 +28,7 @@ export async function demo(surroundings: Surroundings, print: (line: string) => 
       step({ letGo: act.letGo, freedBy: collection.freedBy, ms, right, remark: act.remark })
     })
   }
+  await dropPlainClasses(surroundings, { print, step })
   await dropRealHeap(surroundings, { print, step })
   print(allRight ? colors.green('All steps are right.') : colors.red('Not all steps are right.'))
   return allRight
@@ -56,11 +58,22 @@ function stepLines({ letGo, freedBy, ms, right, remark }: StepText): string[] {
   ]
 }
 
-async function dropRealHeap(
-  surroundings: Surroundings,
-  { print, step }: { print: (line: string) => void; step: (says: StepText) => void },
-): Promise<void> {
-  print(colors.bold(`${SCENES.length + 1}. A real program's heap, dropped whole`))
+interface Stage {
+  readonly print: (line: string) => void
+  readonly step: (says: StepText) => void
+}
+
+async function dropPlainClasses(surroundings: Surroundings, { print, step }: Stage): Promise<void> {
+  const { title, held, letGo, remark } = PLAIN_CLASSES
+  print(colors.bold(`${SCENES.length + 1}. ${title}`))
+  print(`   held     ${held}`)
+  const played = await playPlainClasses(surroundings)
+  surroundings.progress.stop()
+  step({ ...played, letGo, remark })
+}
+
+async function dropRealHeap(surroundings: Surroundings, { print, step }: Stage): Promise<void> {
+  print(colors.bold(`${SCENES.length + 2}. A real program's heap, dropped whole`))
   const result = await replay(
     {
       file: HEAP_FIXTURE,

@@ -6,19 +6,27 @@ import type { Surroundings } from './surroundings.js'
  * Starts a cluster, uses it, and closes it whatever happens: result, error or abort.
  * @throws what starting or using throws; the signal's reason when aborted
  */
-export async function withCluster<T>(
-  surroundings: Surroundings,
+export function withCluster<T>(
+  { createCluster, signal }: Surroundings,
   options: GraphClusterOptions,
   use: (cluster: GraphCluster) => Promise<T>,
 ): Promise<T> {
-  const { createCluster, signal } = surroundings
+  return withClosable(signal, () => createCluster(options), use)
+}
+
+/** The same for anything that is to be closed. */
+export async function withClosable<C extends { close(): Promise<void> }, T>(
+  signal: AbortSignal | undefined,
+  start: () => Promise<C>,
+  use: (closable: C) => Promise<T>,
+): Promise<T> {
   signal?.throwIfAborted()
-  const cluster = await createCluster(options)
+  const closable = await start()
   try {
     signal?.throwIfAborted()
-    return await orAborted(use(cluster), signal)
+    return await orAborted(use(closable), signal)
   } finally {
-    await cluster.close()
+    await closable.close()
   }
 }
 

@@ -1,7 +1,7 @@
 /** Uses a cluster, closes it, and ends if nothing keeps the process. */
-import { Cluster } from '@holdfast/worker'
+import { ThreadCluster } from '@holdfast/worker'
 
-const cluster = await Cluster.start({ nodes: 2, graph: 'compact', replaceCoordinator: true })
+const cluster = await ThreadCluster.start({ nodes: 2, graph: 'compact', replaceCoordinator: true })
 const columns = (own, other, roots) => ({
   objects: Uint32Array.of(own),
   offsets: Uint32Array.of(0, 1),

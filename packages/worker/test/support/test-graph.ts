@@ -1,6 +1,6 @@
 /** Small graphs for clusters: cut into partitions, and judged by the plainest reachability there is. */
 import { Random } from '@holdfast/core'
-import type { GraphCluster, Partition, Release, TableSizes } from '../../src/graph-cluster.js'
+import type { GraphCluster, Partition, Release, TableSizes } from '../../src/graph/graph-cluster.js'
 
 export type Reference = readonly [from: number, to: number]
 

@@ -5,37 +5,36 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { MAX_GIFT_DEPTH } from '@holdfast/collector'
 import type { Duration } from '@holdfast/core'
-import { type LeaseOptions, leaseTimes } from '@holdfast/lease'
+import { leaseTimes } from '@holdfast/lease'
 import { RealClock } from '@holdfast/transport'
 import { proxy } from 'comlink'
+import { COORDINATOR, nodeNames } from '../names.js'
+import { THREAD_LEASE } from '../thread-lease.js'
+import { WorkerControl } from '../worker-control.js'
 import { BaseCluster, type Coordinators } from './base-cluster.js'
 import { graphFactory } from './graph-choice.js'
 import type { GraphClusterOptions } from './graph-cluster.js'
 import { LocalMember } from './local-member.js'
-import { COORDINATOR, nodeNames } from './names.js'
 import { restingState } from './quiet.js'
 import { Wiring } from './wiring.js'
-import { WorkerControl } from './worker-control.js'
+import type { WorkerFace } from './worker-face.js'
 import { WorkerMember } from './worker-member.js'
+
+/** What each thread runs. */
+const SCRIPT = new URL('./worker-main.js', import.meta.url)
 
 /** How long to leave the workers alone between two looks at how far they are, in ms. */
 const POLL_MS = 2
 
-/**
- * The lease of worker threads. They share a process and its clock, so that a thread is silent for so long only if it is gone or
- * stuck in a turn; one that is has let go of everything after a minute.
- */
-const DEFAULT_LEASE: LeaseOptions = { term: 5000, drift: 0.01 }
-
-export class Cluster extends BaseCluster<WorkerMember> {
+export class ThreadCluster extends BaseCluster<WorkerMember> {
   /** How long a node may leave a question of this thread unanswered, when another has given it up, in ms. */
   readonly #patience: Duration
 
   /** Starts the workers and waits until each answers. @throws WorkerGoneError */
-  static async start(options: Omit<GraphClusterOptions, 'transport' | 'loss' | 'seed'>): Promise<Cluster> {
-    const { nodes, graph, coordinator, lease = DEFAULT_LEASE, replaceCoordinator: lose = false } = options
+  static async start(options: Omit<GraphClusterOptions, 'transport' | 'loss' | 'seed'>): Promise<ThreadCluster> {
+    const { nodes, graph, coordinator, lease = THREAD_LEASE, replaceCoordinator: lose = false } = options
     const names = nodeNames(nodes)
-    const members = names.map((name) => new WorkerMember(new WorkerControl(name)))
+    const members = names.map((name) => new WorkerMember(new WorkerControl<WorkerFace>(name, SCRIPT)))
     const wiring = new Wiring(members)
     const createGraph = await graphFactory(graph)
     const own = new LocalMember({
@@ -52,7 +51,7 @@ export class Cluster extends BaseCluster<WorkerMember> {
     wiring.coordinator = own
     const hasOwn = coordinator === undefined || lose
     const coordinators = { own: hasOwn ? own : null, deputy: members[coordinator ?? 0], lose }
-    const cluster = new Cluster(members, coordinators, leaseTimes(lease, MAX_GIFT_DEPTH).quarantine)
+    const cluster = new ThreadCluster(members, coordinators, leaseTimes(lease, MAX_GIFT_DEPTH).quarantine)
     try {
       await Promise.all(
         members.map(({ name, control }) =>

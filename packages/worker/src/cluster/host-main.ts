@@ -2,10 +2,8 @@
 import { parentPort } from 'node:worker_threads'
 import { UsageError } from '@holdfast/core'
 import { expose } from 'comlink'
-import { nodeEndpoint } from './comlink-endpoint.js'
-import { keepErrorCodes } from './error-transfer.js'
-import { WorkerFace } from './worker-face.js'
+import { nodeEndpoint } from '../comlink-endpoint.js'
+import { HostFace } from './host-face.js'
 
 if (parentPort === null) throw new UsageError('no-parent', 'this file runs in a worker thread that a Cluster starts')
-keepErrorCodes()
-expose(new WorkerFace(), nodeEndpoint(parentPort))
+expose(new HostFace(), nodeEndpoint(parentPort))

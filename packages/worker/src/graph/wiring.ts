@@ -6,8 +6,8 @@
  */
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
 import { messagePortLink } from '@holdfast/transport/message-port'
+import { COORDINATOR } from '../names.js'
 import type { LocalMember } from './local-member.js'
-import { COORDINATOR } from './names.js'
 import type { WorkerMember } from './worker-member.js'
 
 export class Wiring {

@@ -7,12 +7,12 @@ import { after, type Duration, UsageError } from '@holdfast/core'
 import { DEFAULT_LEASE } from '@holdfast/lease'
 import { VirtualClock } from '@holdfast/transport'
 import { type Faults, MemoryNetwork } from '@holdfast/transport/memory'
+import { COORDINATOR, nodeNames } from '../names.js'
 import { BaseCluster, type Coordinators } from './base-cluster.js'
 import { graphFactory } from './graph-choice.js'
 import type { GraphClusterOptions } from './graph-cluster.js'
 import type { NodeStatus } from './graph-node.js'
 import { LocalMember } from './local-member.js'
-import { COORDINATOR, nodeNames } from './names.js'
 import { rests, type StatusOf } from './quiet.js'
 
 /** Frames of a faulty network take so long, in virtual ms; they overtake each other. */

@@ -2,17 +2,17 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { RoundOutcome } from '@holdfast/node'
 import { type Remote, transfer } from 'comlink'
+import type { WorkerControl } from '../worker-control.js'
 import type { ClusterMember } from './base-cluster.js'
 import type { Partition, Release, TableSizes, Traffic } from './graph-cluster.js'
 import type { NodeStatus } from './graph-node.js'
-import type { WorkerControl } from './worker-control.js'
 import type { WorkerFace } from './worker-face.js'
 
 /** Partitions are copied: the same one is handed over three times. */
 export class WorkerMember implements ClusterMember {
-  readonly control: WorkerControl
+  readonly control: WorkerControl<WorkerFace>
 
-  constructor(control: WorkerControl) {
+  constructor(control: WorkerControl<WorkerFace>) {
     this.control = control
   }
 

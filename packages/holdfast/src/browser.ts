@@ -1,0 +1,43 @@
+/**
+ * Remote objects that never leak, for every platform: nodes, managed classes, and what can be done with remote objects and futures. In
+ * Node there is more, see `index.ts`.
+ */
+export {
+  HoldfastError,
+  InvariantError,
+  LimitError,
+  type NodeId,
+  ProtocolError,
+  UsageError,
+} from '@holdfast/core'
+export { Managed, type ManagedWeakMap, RefList, RefMap, RefSet } from '@holdfast/heap/managed'
+export {
+  assign,
+  BrokenReferenceError,
+  type ByReference,
+  byReference,
+  CallError,
+  type CallOptions,
+  calling,
+  createNode,
+  DisposedError,
+  type Future,
+  type FutureView,
+  futureOf,
+  type HoldfastNode,
+  inspect,
+  type Listener,
+  NodeClosedError,
+  type NodeEvent,
+  type NodeEventOf,
+  type NodeEventType,
+  type NodeOptions,
+  PeerRestartedError,
+  type Remote,
+  type RoundOutcome,
+  SessionEndedError,
+  TimedOutError,
+  UnreachableError,
+  type WeakReference,
+  within,
+} from '@holdfast/node'
