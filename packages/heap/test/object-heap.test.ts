@@ -198,3 +198,47 @@ describe('T5: reclaim', () => {
     expect([pinned, exported, far].map((handle) => heap.resolves(handle))).toEqual([true, true, true])
   })
 })
+
+describe('T5: values and freed objects', () => {
+  it('T5: a value can be given later, to an import too, and goes with the object', () => {
+    const heap = new ObjectHeap()
+    const [object, far] = [heap.create('old'), heap.importHandle(importId(0))]
+    heap.setValue(object, 'new')
+    heap.setValue(far, 'far')
+    expect([heap.valueOf(object), heap.valueOf(far)]).toEqual(['new', 'far'])
+    heap.unpin(object)
+    heap.unpin(far)
+    heap.collect(NOTHING)
+    expect(() => heap.setValue(object, 'late')).toThrow(/stale-handle/)
+    expect([heap.valueOf(heap.create()), heap.valueOf(heap.create())]).toEqual([undefined, undefined])
+  })
+
+  it('T5: who watches is told of each object that is freed, swept or reclaimed, with its value', () => {
+    const heap = new ObjectHeap()
+    const told: unknown[] = []
+    heap.watchFreed((handle, value) => told.push(handle, value))
+    const [swept, reclaimed, kept] = [heap.create('swept'), heap.create(), heap.create('kept')]
+    const far = heap.importHandle(importId(0))
+    for (const handle of [swept, reclaimed, far]) heap.unpin(handle)
+    heap.reclaim([reclaimed, far], { isExported: () => false, isPinned: () => false })
+    expect(new Set(told)).toEqual(new Set([reclaimed, undefined, far]))
+    told.length = 0
+    heap.collect(NOTHING)
+    expect([told, heap.valueOf(kept)]).toEqual([[swept, 'swept'], 'kept'])
+  })
+
+  it('T5: says what is within reach, and what is referred to', () => {
+    const heap = new ObjectHeap()
+    const [root, lost, inner] = [heap.create(), heap.create(), heap.create()]
+    heap.addReference(lost, inner)
+    heap.addReference(root, root)
+    heap.unpin(lost)
+    heap.unpin(inner)
+    expect([root, lost, inner].map((handle) => heap.isReferredTo(handle))).toEqual([true, false, true])
+    heap.trace([])
+    expect([root, lost, inner].map((handle) => heap.isReachable(handle))).toEqual([true, false, false])
+    heap.collect(NOTHING)
+    expect([heap.isReachable(root), heap.isReachable(lost)]).toEqual([true, false])
+    expect(() => heap.isReferredTo(lost)).toThrow(/stale-handle/)
+  })
+})

@@ -23,6 +23,9 @@ import { generationOf, type Handle, handleOf, MAX_GENERATION, slotOf } from './h
 import { HeapTrace } from './heap-trace.js'
 import { ImportSlots } from './import-slots.js'
 
+/** Told of an object, import or not, that is freed. */
+export type FreedListener = (handle: Handle, value: unknown) => void
+
 const LOCAL = -1
 /** What stood for an import that broke: it is nobody's object. */
 const BROKEN = -2
@@ -38,8 +41,9 @@ export class ObjectHeap implements LocalTracer {
   #outOfReach = new Uint8Array(MIN_SLOTS)
   /** Which slot stands for an import: the other direction. */
   readonly #imports = new ImportSlots()
-  /** The program's own data, for those objects that have some. */
-  readonly #values = new Map<number, unknown>()
+  /** The program's own data by slot, for those objects that have some. */
+  readonly #values: unknown[] = []
+  #onFreed: FreedListener | null = null
   #retired = 0
   #losses = 0
 
@@ -71,7 +75,7 @@ export class ObjectHeap implements LocalTracer {
   /** A new object, pinned once. O(1). @param value anything of the program's to keep while the object lives */
   create(value?: unknown): Handle {
     const slot = this.#allocate(LOCAL)
-    if (value !== undefined) this.#values.set(slot, value)
+    if (value !== undefined) this.#values[slot] = value
     return handleOf(slot, this.#generation[slot])
   }
 
@@ -96,9 +100,38 @@ export class ObjectHeap implements LocalTracer {
     return this.#graph.isAllocated(slot) && this.#generation[slot] === generationOf(handle)
   }
 
+  /** Whether the object is still there and the last trace did not find it out of the program's reach. O(1). */
+  isReachable(handle: Handle): boolean {
+    return this.resolves(handle) && this.#outOfReach[slotOf(handle)] === 0
+  }
+
+  /** Whether another object, or it itself, refers to an object. O(1). @throws UsageError `stale-handle` */
+  isReferredTo(handle: Handle): boolean {
+    return this.#graph.inDegree(this.#slot(handle)) > 0
+  }
+
   /** The program's value of an object. @throws UsageError `stale-handle` */
   valueOf(handle: Handle): unknown {
-    return this.#values.get(this.#slot(handle))
+    return this.#values[this.#slot(handle)]
+  }
+
+  /** Keeps a value with an object from now on, an import's too. @throws UsageError `stale-handle` */
+  setValue(handle: Handle, value: unknown): void {
+    this.#values[this.#slot(handle)] = value
+  }
+
+  /** One listener, told of each object that is freed, while that happens: it must not touch the heap. */
+  watchFreed(listener: FreedListener): void {
+    this.#onFreed = listener
+  }
+
+  /** The handles of all objects, imports too. O(slots). */
+  *handles(): Generator<Handle> {
+    for (let slot = 0; slot < this.#graph.capacity; slot++) {
+      // What is used up counts as allocated for ever.
+      const isThere = this.#graph.isAllocated(slot) && this.#generation[slot] <= MAX_GENERATION
+      if (isThere) yield handleOf(slot, this.#generation[slot])
+    }
   }
 
   /** The import that a handle stands for; undefined for an object of this node. @throws UsageError `stale-handle` */
@@ -328,11 +361,13 @@ export class ObjectHeap implements LocalTracer {
   /** A slot is about to be swept. */
   #forget(slot: number, unreachableImports: ImportId[]): void {
     const id = this.#import[slot]
+    if (this.#onFreed !== null) this.#onFreed(handleOf(slot, this.#generation[slot]), this.#values[slot])
     if (id >= 0) {
       unreachableImports.push(id as ImportId)
       this.#imports.delete(id as ImportId)
       this.#import[slot] = LOCAL
-    } else if (this.#values.size > 0) this.#values.delete(slot)
+    }
+    if (slot < this.#values.length) this.#values[slot] = undefined
     this.#generation[slot]++
   }
 
