@@ -5,11 +5,19 @@
 import type { ArrivedReference, Collector, CollectorEffect } from '@holdfast/collector'
 import { type ImportId, type NodeId, UsageError } from '@holdfast/core'
 import type { Handle, ObjectHeap } from '@holdfast/heap/object-heap'
+import type { CallFailure, CallFailureCode } from './call-failure.js'
 import type { Contacts } from './contacts.js'
 import { importOf, referenceOf } from './local-reference.js'
-import type { Answer, ArrivedHandle, IncomingCall, OutgoingCall } from './message.js'
-import type { Outbox } from './outbox.js'
-import { type OnAnswer, PendingCalls } from './pending-calls.js'
+import {
+  type Answer,
+  type ArrivedHandle,
+  type IncomingCall,
+  LATER,
+  type OpenCall,
+  type OutgoingCall,
+} from './message.js'
+import type { GiveUpReason, Outbox } from './outbox.js'
+import { type OnAnswer, type PendingCall, PendingCalls } from './pending-calls.js'
 import { pinAll } from './pin-all.js'
 import type { Turns } from './turns.js'
 
@@ -20,7 +28,7 @@ export interface CallsContext {
   readonly turns: Turns
   readonly contacts: Contacts
   readonly outbox: Outbox
-  readonly onCall: ((call: IncomingCall) => Answer | undefined) | undefined
+  readonly onCall: ((call: IncomingCall) => Answer | typeof LATER | undefined) | undefined
 }
 
 type Effect<Type extends CollectorEffect['type']> = Extract<CollectorEffect, { type: Type }>
@@ -39,27 +47,30 @@ export class Calls {
   }
 
   /** Sends a call, now or as soon as it may go. @throws as `HeapNode.call` */
-  call(call: OutgoingCall, onAnswer: OnAnswer | undefined): void {
+  call(call: OutgoingCall, onAnswer: OnAnswer | undefined): number {
     const { heap, collector, turns, outbox } = this.#context
     if (turns.isOver) throw new UsageError('closed', 'a closed node makes no calls')
     const target = 'target' in call.to ? call.to.target : null
     const peer = 'node' in call.to ? call.to.node : collector.ownerOf(importOf(heap, call.to.target)).node
     const named = [...(call.references ?? []), ...(target === null ? [] : [target])]
     const unpin = pinAll(heap, named)
+    const number = onAnswer === undefined ? 0 : this.#pending.next()
     try {
       outbox.send({
         peer,
         needs: target === null ? 'node' : 'import',
         isHopeless: () => named.some((handle) => heap.isBroken(handle)),
         send: () => {
-          this.#send(call, peer, onAnswer)
+          const objection = call.objection?.() ?? null
+          if (objection !== null) throw objection
+          this.#send(number, call, { node: peer, target, onAnswer })
           unpin()
         },
-        giveUp: (error) => {
+        giveUp: (reason) => {
           unpin()
           turns.attempt(() => {
-            if (onAnswer !== undefined) onAnswer(null)
-            else if (error !== null) throw error
+            if (onAnswer !== undefined) onAnswer(null, failureOf(peer, reason))
+            else if (reason instanceof Error) throw reason
           })
         },
       })
@@ -67,6 +78,17 @@ export class Calls {
       unpin()
       throw error
     }
+    return number
+  }
+
+  /** Answers a call later, if its session is still the same. */
+  answer(call: OpenCall, answer: Answer): void {
+    const session = this.#context.collector.sessionWith(call.from)
+    if (session?.number !== call.session || session.incarnation !== call.incarnation) return
+    this.#context.turns.act(() => {
+      const isAnswered = this.#context.turns.attempt(() => this.#answer(call.from, call.call, answer))
+      if (!isAnswered) this.#answerEmpty(call.from, call.call)
+    })
   }
 
   /** A call arrived: the program's handler runs, and its answer goes back. */
@@ -75,7 +97,8 @@ export class Calls {
     if (target !== null) heap.arrive(target)
     this.#holding(references, (handles) => {
       const isAnswered = turns.attempt(() => {
-        this.#answer(from, call, onCall?.({ from, target, references: handles, payload }) ?? EMPTY)
+        const answer = onCall?.({ from, call, target, references: handles, payload }) ?? EMPTY
+        if (answer !== LATER) this.#answer(from, call, answer)
       })
       if (!isAnswered) this.#answerEmpty(from, call)
     })
@@ -85,7 +108,7 @@ export class Calls {
   /** An answer arrived. */
   returned({ call, references, payload }: Effect<'returned'>): void {
     this.#holding(references, (handles) => {
-      this.#context.turns.attempt(() => this.#pending.take(call)?.({ references: handles, payload }))
+      this.#context.turns.attempt(() => this.#pending.take(call)?.({ references: handles, payload }, null))
     })
   }
 
@@ -99,18 +122,21 @@ export class Calls {
   }
 
   /** No answers will come over a session any more, and none goes out. */
-  sessionEnded(peer: NodeId): void {
-    this.#answerNull(this.#pending.takeAll(peer))
+  sessionEnded(peer: NodeId, reason: string): void {
+    const code = reason === 'peer-restarted' ? reason : 'session-ended'
+    this.#answerNull(this.#pending.takeAll(peer), code, reason)
     this.#context.outbox.sessionEnded(peer)
   }
 
   /** Imports broke: no answers will come from them, and nothing that names them goes out. */
-  broken(imports: readonly ImportId[]): void {
+  broken(imports: readonly ImportId[]): ReadonlySet<Handle> {
     const { heap, outbox } = this.#context
     const handles = new Set(imports.flatMap((id) => heap.breakImport(id) ?? []))
-    if (handles.size === 0) return
-    this.#answerNull(this.#pending.takeTargets(handles))
-    outbox.prune()
+    if (handles.size > 0) {
+      this.#answerNull(this.#pending.takeTargets(handles), 'broken')
+      outbox.prune()
+    }
+    return handles
   }
 
   /** There will be no session with a node. */
@@ -120,26 +146,25 @@ export class Calls {
 
   /** No answers will come at all. */
   end(): void {
-    this.#answerNull(this.#pending.takeAll())
+    this.#answerNull(this.#pending.takeAll(), 'closed')
     this.#context.outbox.end()
   }
 
-  #send(call: OutgoingCall, node: NodeId, onAnswer: OnAnswer | undefined): void {
+  #send(number: number, call: OutgoingCall, { node, target, onAnswer }: Sender): void {
     const { heap, turns } = this.#context
-    const target = 'target' in call.to ? call.to.target : null
     const to = 'node' in call.to ? call.to : { import: importOf(heap, call.to.target) }
     const references = (call.references ?? []).map((handle) => referenceOf(heap, handle))
-    const number = onAnswer === undefined ? 0 : this.#pending.add({ node, target, onAnswer })
+    if (onAnswer !== undefined) this.#pending.add(number, { node, target, onAnswer })
     try {
-      turns.step({ type: 'call', to, call: number, references, payload: call.payload ?? NOTHING })
+      turns.send({ type: 'call', to, call: number, references, payload: call.payload ?? NOTHING })
     } catch (error) {
       this.#pending.take(number)
       throw error
     }
   }
 
-  #answer(to: NodeId, call: number, { references: handles, payload }: Answer): void {
-    const { heap, turns, contacts, outbox } = this.#context
+  #answer(to: NodeId, call: number, { references: handles, payload, onSent }: Answer): void {
+    const { collector, heap, turns, contacts, outbox } = this.#context
     // A call may have come in a frame that went on to end its session: nobody waits for the answer.
     if (call === 0 || !contacts.isConnected(to)) return
     const unpin = pinAll(heap, handles)
@@ -150,15 +175,16 @@ export class Calls {
         isHopeless: () => handles.some((handle) => heap.isBroken(handle)),
         send: () => {
           const references = handles.map((handle) => referenceOf(heap, handle))
-          turns.step({ type: 'return', to, call, references, payload })
+          turns.send({ type: 'return', to, call, references, payload })
           unpin()
+          onSent?.(collector.sessionWith(to)?.sent ?? 0)
         },
-        giveUp: (error) => {
+        giveUp: (reason) => {
           unpin()
           this.#answerEmpty(to, call)
-          if (error === null) return
+          if (!(reason instanceof Error)) return
           turns.attempt(() => {
-            throw error
+            throw reason
           })
         },
       })
@@ -173,8 +199,10 @@ export class Calls {
     this.#context.turns.attempt(() => this.#answer(to, call, EMPTY))
   }
 
-  #answerNull(waiting: readonly OnAnswer[]): void {
-    for (const onAnswer of waiting) this.#context.turns.attempt(() => onAnswer(null))
+  #answerNull(waiting: readonly PendingCall[], code: CallFailureCode, detail = ''): void {
+    for (const { node, onAnswer } of waiting) {
+      this.#context.turns.attempt(() => onAnswer(null, { code, peer: node, detail, error: null }))
+    }
   }
 
   /** Gives the handles of arrived references to `use`, pinned until it returns. */
@@ -193,6 +221,19 @@ export class Calls {
     if ('broken' in reference) return null
     return 'object' in reference ? heap.arrive(reference.object) : heap.importHandle(reference.import)
   }
+}
+
+/** Who is called, and who waits for the answer. */
+interface Sender {
+  readonly node: NodeId
+  readonly target: Handle | null
+  readonly onAnswer: OnAnswer | undefined
+}
+
+function failureOf(peer: NodeId, reason: GiveUpReason): CallFailure {
+  return reason instanceof Error
+    ? { code: 'not-sent', peer, detail: '', error: reason }
+    : { code: reason, peer, detail: '', error: null }
 }
 
 const NOTHING = new Uint8Array(0)

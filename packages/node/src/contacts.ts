@@ -22,6 +22,8 @@ export interface ContactsContext {
   readonly connect: (peer: NodeId) => void
   /** The lease's term: how long anybody waits for a session. */
   readonly term: Duration
+  /** A frame of a peer was processed. */
+  readonly onFrame: ((peer: NodeId) => void) | undefined
 }
 
 /** Why a session ended, if its lease ran out. */
@@ -76,7 +78,9 @@ export class Contacts {
     turns.step({ type: 'link-opened', peer, reliable: link.reliable })
     link.start({
       onFrame: (frame) => {
-        if (this.#links.get(peer) === link) turns.step({ type: 'frame', peer, frame })
+        if (this.#links.get(peer) !== link) return
+        turns.step({ type: 'frame', peer, frame })
+        this.#context.onFrame?.(peer)
       },
       onClose: () => {
         if (this.#links.get(peer) !== link) return
@@ -84,6 +88,14 @@ export class Contacts {
         turns.step({ type: 'link-closed', peer })
       },
     })
+  }
+
+  hasLink(peer: NodeId): boolean {
+    return this.#links.has(peer)
+  }
+
+  closeLink(peer: NodeId): void {
+    this.#links.get(peer)?.close()
   }
 
   /** Gives a frame to the link of a peer, if there is one. */
@@ -137,6 +149,11 @@ export class Contacts {
   sessionEnded(node: NodeId, reason: string): void {
     this.#missed.add(node)
     if (reason === LEASE_EXPIRED) this.#silent.set(node, this.#context.clock.now())
+  }
+
+  /** There is no way to a node for now. */
+  cannotReach(node: NodeId): void {
+    this.#waiters.tell(node, false)
   }
 
   /** There will be no session with a node, or none that could save anything. */

@@ -6,35 +6,31 @@
  */
 
 import {
+  CLOSED,
   Collector,
   type CollectorCounts,
   type CollectorEffect,
   type CollectorOptions,
+  type ExportView,
+  type ImportView,
   type SessionProgress,
+  type SessionView,
   type TableSizes,
+  type WeakHold,
 } from '@holdfast/collector'
-import { type Incarnation, type NodeId, type Rules, UsageError } from '@holdfast/core'
-import { ObjectHeap } from '@holdfast/heap/object-heap'
+import { type Incarnation, type NodeAddress, type NodeId, type Rules, type Sequence, UsageError } from '@holdfast/core'
+import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
 import { DEFAULT_LEASE } from '@holdfast/lease'
 import type { Clock, Link } from '@holdfast/transport'
 import { Calls } from './calls.js'
 import { Contacts } from './contacts.js'
 import { LocalCollection } from './local-collection.js'
-import type { Answer, IncomingCall, OutgoingCall } from './message.js'
+import { importOf } from './local-reference.js'
+import type { Answer, IncomingCall, LATER, OpenCall, OutgoingCall } from './message.js'
 import { Outbox } from './outbox.js'
 import type { OnAnswer } from './pending-calls.js'
-import { type RoundPace, RoundSchedule } from './round-schedule.js'
+import { type OwnRounds, type RoundOutcome, Rounds } from './rounds.js'
 import { Turns } from './turns.js'
-
-/** What a round of this node as coordinator came to. */
-export interface RoundOutcome {
-  /** Suspect exports that the nodes reported. */
-  readonly suspects: number
-  /** Those found to be garbage. */
-  readonly condemned: number
-  /** Nodes whose report did not come; what they hold stays. */
-  readonly missing: readonly NodeId[]
-}
 
 export interface HeapNodeOptions {
   readonly node: NodeId
@@ -46,25 +42,32 @@ export interface HeapNodeOptions {
    * Answers calls; without it they are answered with nothing. So is a call whose handler throws: the error comes out of the
    * turn, to the clock or the link that began it, when all else is done.
    */
-  readonly onCall?: (call: IncomingCall) => Answer | undefined
+  readonly onCall?: (call: IncomingCall) => Answer | typeof LATER | undefined
   /** Told of everything else that the collector says: sessions, broken references, alarms, reports. */
   readonly onEffect?: (effect: CollectorEffect) => void
+  /** These imports broke: what stands for them refers to nothing any more. */
+  readonly onBroken?: (handles: ReadonlySet<Handle>) => void
+  /** A frame of a peer was processed: what it has acknowledged may have grown. */
+  readonly onFrame?: (peer: NodeId) => void
+  /** What weak holders of the program refer to, at the moment of a report: all that can be dereferenced without a message. */
+  readonly weakHolds?: () => readonly WeakHold[]
+  /**
+   * Before this node reports in a round: makes the heap's pins true (V8 collects first), then calls `report`, in the same macrotask.
+   * At once when left out.
+   */
+  readonly beforeReport?: (report: () => void) => void
   /** `collector.lease` is the same for all nodes of a cluster; half a minute unless told. */
   readonly collector?: Omit<CollectorOptions, 'node' | 'incarnation'>
   readonly rules?: Rules
   /** This node coordinates a round by itself now and then: over which nodes, and how often. Only on demand when left out. */
-  readonly rounds?: RoundPace & { readonly nodes: () => readonly NodeId[] }
+  readonly rounds?: OwnRounds
+  /** Calls and answers of one job go in one frame to each peer, in a microtask at its end. Default: false, each in its own. */
+  readonly batches?: boolean
   /** The most calls and answers that wait for one node. Default: 65,536. */
   readonly maxWaiting?: number
 }
 
 const DEFAULT_MAX_WAITING = 1 << 16
-
-/** Whoever waits for the outcome of a round. */
-interface RoundWaiter {
-  readonly resolve: (outcome: RoundOutcome) => void
-  readonly reject: (error: Error) => void
-}
 
 export class HeapNode {
   readonly heap = new ObjectHeap()
@@ -74,8 +77,7 @@ export class HeapNode {
   readonly #contacts: Contacts
   readonly #calls: Calls
   readonly #collection: LocalCollection
-  readonly #rounds: RoundWaiter[] = []
-  readonly #schedule: RoundSchedule | null
+  readonly #rounds: Rounds
 
   constructor(options: HeapNodeOptions) {
     this.#options = options
@@ -84,21 +86,31 @@ export class HeapNode {
     const collector = new Collector({ ...options.collector, node, incarnation }, rules)
     const carryOut = (effect: CollectorEffect): void => this.#carryOut(effect)
     const resume = (): boolean => outbox.resume()
-    const turns: Turns = new Turns({ collector, clock, carryOut, resume })
+    const isBatching = options.batches ?? false
+    const turns: Turns = new Turns({ collector, clock, carryOut, resume, isBatching })
     const { term } = options.collector?.lease ?? DEFAULT_LEASE
-    const contacts: Contacts = new Contacts({ collector, turns, clock, connect, term })
+    const contacts: Contacts = new Contacts({ collector, turns, clock, connect, term, onFrame: options.onFrame })
     const outbox: Outbox = new Outbox({ contacts, turns, clock, limit })
     this.#collector = collector
     this.#turns = turns
     this.#contacts = contacts
     this.#calls = new Calls({ heap, collector, turns, contacts, outbox, onCall })
     this.#collection = new LocalCollection({ heap, collector, turns, clock })
-    this.#schedule = this.#scheduled(options)
-    this.#schedule?.start()
+    this.#rounds = new Rounds({ self: node, turns, contacts, clock, term, own: options.rounds })
   }
 
   get name(): NodeId {
     return this.#options.node
+  }
+
+  get incarnation(): Incarnation {
+    return this.#options.incarnation
+  }
+
+  /** Whether an import is pinned by a gift that its owner has not acknowledged. O(1). */
+  isGiftPinned(handle: Handle): boolean {
+    const id = this.heap.importOf(handle)
+    return id !== undefined && this.#collector.isPinned(id)
   }
 
   get tables(): TableSizes {
@@ -112,6 +124,11 @@ export class HeapNode {
   /** How far each open session has come; a closed node has none. */
   sessions(): SessionProgress[] {
     return this.#turns.isOver ? [] : this.#collector.sessions()
+  }
+
+  /** Calls that wait to be sent or answered. O(nodes waited for). */
+  get pendingCalls(): number {
+    return this.#calls.size
   }
 
   /** Whether something is still to be done here without another message: a collection is due, or a call waits. */
@@ -140,8 +157,105 @@ export class HeapNode {
    * the node has fallen silent, this node closed, or a limit refused a call that had waited.
    * @throws UsageError `stale-handle`, `out-of-reach`, `not-an-import`, `broken-reference`, `closed`; LimitError; nothing was sent
    */
-  call(call: OutgoingCall, onAnswer?: OnAnswer): void {
-    this.#calls.call(call, onAnswer)
+  call(call: OutgoingCall, onAnswer?: OnAnswer): number {
+    return this.#calls.call(call, onAnswer)
+  }
+
+  /** The call that a handler is about to answer later, with the session that it came in. @throws UsageError `no-session` */
+  openCall({ from, call }: IncomingCall): OpenCall {
+    const session = this.#collector.sessionWith(from)
+    if (session === null) throw new UsageError('no-session', 'the session of this call is over', { from, call })
+    return { from, call, incarnation: session.incarnation, session: session.number }
+  }
+
+  /** Answers a call whose handler returned `LATER`. Nothing if its session is over: the caller has been told. */
+  answer(call: OpenCall, answer: Answer): void {
+    this.#calls.answer(call, answer)
+  }
+
+  /** Whether somebody still waits for the answer to a call. */
+  isOpen({ from, incarnation, session }: OpenCall): boolean {
+    const current = this.sessionWith(from)
+    return current !== null && current.number === session && current.incarnation === incarnation
+  }
+
+  /** What a peer has acknowledged of this session's messages. O(1). @returns 0 without a session */
+  acknowledgedBy(peer: NodeId): Sequence {
+    return this.#collector.sessionWith(peer)?.acknowledged ?? 0
+  }
+
+  /** The session with a node; null without one. O(1). */
+  sessionWith(peer: NodeId): SessionView | null {
+    return this.#turns.isOver ? null : this.#collector.sessionWith(peer)
+  }
+
+  /** Whether there is a link to a node. */
+  hasLink(peer: NodeId): boolean {
+    return this.#contacts.hasLink(peer)
+  }
+
+  /** Closes the link to a node, if there is one. The session waits for another, until its lease is over. */
+  closeLink(peer: NodeId): void {
+    this.#contacts.closeLink(peer)
+  }
+
+  /**
+   * Ends the session with a node, if there is one: calls to it are not answered. What each holds of the other is kept for the next, for a
+   * while. `isFinal`: its lifetime is known to be over, so what is held of it breaks at once.
+   */
+  endSession(peer: NodeId, reason: string, isFinal = false): void {
+    this.#turns.step({ type: 'end-session', peer, reason, isFinal })
+    if (isFinal) this.#turns.act(() => this.cannotReach(peer))
+  }
+
+  /** There is no way to a node: whatever waits for a session with it is given up now, and not when a term is over. */
+  cannotReach(peer: NodeId): void {
+    if (this.#turns.isOver || this.#contacts.isConnected(peer)) return
+    this.#turns.act(() => {
+      this.#contacts.cannotReach(peer)
+      this.#calls.givenUp(peer)
+    })
+  }
+
+  /** Takes an object back from one node that holds it, or from all. @throws UsageError `no-session` for one node without a session */
+  revoke(handle: Handle, holder?: NodeId): void {
+    this.#turns.step({ type: 'revoke', object: handle, ...(holder === undefined ? {} : { holder }) })
+  }
+
+  /** The nodes that hold an object of this node. O(holders). */
+  referrersOf(handle: Handle): NodeAddress[] {
+    return this.#collector.referrersOf(handle)
+  }
+
+  /** The node that an imported object lives on. @throws UsageError `stale-handle`, `not-an-import` */
+  ownerOf(handle: Handle): NodeAddress {
+    return this.#collector.ownerOf(importOf(this.heap, handle))
+  }
+
+  /** Whether others hold an object of this node. O(1). */
+  isExported(handle: Handle): boolean {
+    return this.#collector.isExported(handle)
+  }
+
+  /** What is known of an object that others hold; null when nobody does. O(nodes that hold anything). */
+  describeExport(handle: Handle): ExportView | null {
+    return this.#collector.describeExport(handle)
+  }
+
+  /** What is known of an import. O(1). @throws UsageError `stale-handle`, `not-an-import` */
+  describeImport(handle: Handle): ImportView {
+    return this.#collector.describeImport(importOf(this.heap, handle))
+  }
+
+  /** Objects that others hold. */
+  get exports(): Iterable<Handle> {
+    return this.#collector.exports
+  }
+
+  /** These have lost a pin: frees at once what nothing keeps any more, and drops what only that held. */
+  reclaim(handles: readonly Handle[]): void {
+    if (this.#turns.isOver) return
+    this.#turns.act(() => this.#collection.reclaim(handles, false))
   }
 
   /**
@@ -159,22 +273,8 @@ export class HeapNode {
    * for, a term at most.
    * @throws UsageError `closed` when this node is closed before the round is over
    */
-  async collectCycles(nodes: readonly NodeId[]): Promise<RoundOutcome> {
-    await Promise.all(this.#contact(nodes))
-    return this.#round(nodes)
-  }
-
-  /** Asks for sessions with those of the nodes that have none. */
-  #contact(nodes: readonly NodeId[]): Promise<unknown>[] {
-    return nodes.filter((node) => node !== this.name).map((node) => this.#contacts.settled(node))
-  }
-
-  #round(nodes: readonly NodeId[]): Promise<RoundOutcome> {
-    if (this.#turns.isOver) throw closed()
-    return new Promise((resolve, reject) => {
-      this.#rounds.push({ resolve, reject })
-      this.#turns.step({ type: 'begin-round', nodes })
-    })
+  collectCycles(nodes: readonly NodeId[]): Promise<RoundOutcome> {
+    return this.#rounds.hold(nodes)
   }
 
   /**
@@ -183,15 +283,23 @@ export class HeapNode {
    */
   press(): void {
     this.#collection.afterCascade()
-    this.#schedule?.press()
+    this.#rounds.press()
+  }
+
+  /** Says good-bye to all peers, so that they need not wait, and closes. Idempotent. */
+  leave(): void {
+    if (this.#turns.isOver) return
+    // First: whoever waits for something here shall hear that it is this node that was closed.
+    this.#turns.act(() => this.#calls.end())
+    for (const { peer } of this.sessions()) this.endSession(peer, CLOSED)
+    this.close()
   }
 
   /** The node vanishes without a word: links close, nothing is said, and who waits for something gets null. Idempotent. */
   close(): void {
     this.#turns.end()
-    this.#schedule?.stop()
+    this.#rounds.stop()
     this.#collection.cancel()
-    for (const { reject } of this.#rounds.splice(0)) reject(closed())
     this.#turns.act(() => {
       this.#contacts.close()
       this.#calls.end()
@@ -221,11 +329,13 @@ export class HeapNode {
         break
       case 'session-ended':
         this.#contacts.sessionEnded(effect.peer, effect.reason)
-        this.#calls.sessionEnded(effect.peer)
+        this.#calls.sessionEnded(effect.peer, effect.reason)
         break
-      case 'broken':
-        this.#calls.broken(effect.imports)
+      case 'broken': {
+        const handles = this.#calls.broken(effect.imports)
+        if (handles.size > 0) this.#turns.attempt(() => this.#options.onBroken?.(handles))
         break
+      }
       case 'expired':
       case 'refused':
         this.#contacts.givenUp(effect.peer)
@@ -240,38 +350,33 @@ export class HeapNode {
         break
       }
       case 'bring-out-your-dead':
-        this.#collection.runIfNeeded()
-        this.#report(effect.by)
+        this.#bringOutTheDead(effect.by)
         return
       case 'report-wanted':
         this.#report(effect.by)
         return
-      case 'judged': {
-        const { suspects, condemned, missing } = effect
-        for (const { resolve } of this.#rounds.splice(0)) resolve({ suspects, condemned, missing })
+      case 'judged':
+        this.#rounds.judged(effect)
         break
-      }
       case 'reported':
       case 'untrusted':
       case 'alarm':
+      case 'clear-weak':
         break
     }
     this.#turns.attempt(() => this.#options.onEffect?.(effect))
   }
 
-  #scheduled({ clock, rounds }: HeapNodeOptions): RoundSchedule | null {
-    if (rounds === undefined) return null
-    const { nodes, ...pace } = rounds
-    return new RoundSchedule({
-      clock,
-      ...pace,
-      round: async () => {
-        const all = nodes()
-        // Whoever can't be reached is missing in this round: waiting would count as work, and make rounds rare for all.
-        void Promise.allSettled(this.#contact(all))
-        return (await this.#round(all)).condemned
-      },
-    })
+  #bringOutTheDead(by: NodeId): void {
+    const report = (): void => {
+      if (this.#turns.isOver) return
+      this.#turns.act(() => {
+        this.#collection.runIfNeeded()
+        this.#report(by)
+      })
+    }
+    if (this.#options.beforeReport === undefined) report()
+    else this.#options.beforeReport(report)
   }
 
   #report(by: NodeId): void {
@@ -279,8 +384,7 @@ export class HeapNode {
     const trace = this.heap.trace(this.#collector.pinned)
     // The session may end while the trace is made.
     if (by !== this.name && !this.#contacts.isConnected(by)) return
-    this.#turns.step({ type: 'report', to: by, ticket, trace })
+    const weak = this.#options.weakHolds?.() ?? []
+    this.#turns.step({ type: 'report', to: by, ticket, trace, weak })
   }
 }
-
-const closed = (): UsageError => new UsageError('closed', 'the node was closed before the round was over')

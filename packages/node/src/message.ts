@@ -1,5 +1,5 @@
 /** Application messages as a node's program sees them: references as handles of its own heap. */
-import type { NodeId } from '@holdfast/core'
+import type { Incarnation, NodeId, Sequence } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
 
 /** A reference that arrived; null when what it named is gone. */
@@ -8,6 +8,8 @@ export type ArrivedHandle = Handle | null
 /** A call that arrived. Its target and references are pinned until the handler returns: pin or store what is to stay. */
 export interface IncomingCall {
   readonly from: NodeId
+  /** The caller's number of it; 0 when it wants no answer. */
+  readonly call: number
   /** Null for the node itself. */
   readonly target: Handle | null
   readonly references: readonly ArrivedHandle[]
@@ -18,6 +20,19 @@ export interface IncomingCall {
 export interface Answer {
   readonly references: readonly Handle[]
   readonly payload: Uint8Array
+  /** Told the sequence of the message that carries it, once it is sent. */
+  readonly onSent?: (sequence: Sequence) => void
+}
+
+/** What a handler returns that answers later, by `HeapNode.answer`. */
+export const LATER = Symbol('later')
+
+/** A call that is answered later, and the session that it came in: an answer goes nowhere else. */
+export interface OpenCall {
+  readonly from: NodeId
+  readonly call: number
+  readonly incarnation: Incarnation
+  readonly session: number
 }
 
 /** An answer that arrived; its references are pinned until the callback returns. */
@@ -32,4 +47,6 @@ export interface OutgoingCall {
   readonly to: { readonly target: Handle } | { readonly node: NodeId }
   readonly references?: readonly Handle[]
   readonly payload?: Uint8Array
+  /** Asked right before it is sent: an error takes it back, and is what the caller hears. */
+  readonly objection?: () => Error | null
 }

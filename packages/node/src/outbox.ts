@@ -10,6 +10,9 @@ import type { Clock } from '@holdfast/transport'
 import type { Contacts } from './contacts.js'
 import type { Turns } from './turns.js'
 
+/** Why a message is not sent: an error of `send`, or what happened to whom it was for. */
+export type GiveUpReason = Error | 'broken' | 'unreachable' | 'closed'
+
 /** A message that is to be sent once. */
 export interface Outgoing {
   readonly peer: NodeId
@@ -19,8 +22,8 @@ export interface Outgoing {
   readonly isHopeless: () => boolean
   /** @throws as `Collector.step`; then nothing was sent */
   readonly send: () => void
-  /** It will not be sent. @param error null when nobody is to blame */
-  readonly giveUp: (error: Error | null) => void
+  /** It will not be sent. */
+  readonly giveUp: (reason: GiveUpReason) => void
 }
 
 /** What the outbox needs of its node. */
@@ -77,23 +80,26 @@ export class Outbox {
 
   /** Gives up what names something that has broken. O(messages that wait). */
   prune(): void {
-    this.#giveUp((message) => message.isHopeless())
+    this.#giveUp((message) => message.isHopeless(), 'broken')
   }
 
   /** Gives up the answers to a session that ended, and what was to go to a node that has fallen silent. */
   sessionEnded(peer: NodeId): void {
     const isSilent = this.#context.contacts.isSilent(peer)
-    this.#giveUp(({ peer: to, needs }) => to === peer && (needs === 'this-session' || (isSilent && needs === 'node')))
+    this.#giveUp(
+      ({ peer: to, needs }) => to === peer && (needs === 'this-session' || (isSilent && needs === 'node')),
+      'unreachable',
+    )
   }
 
   /** Gives up whatever waits for a node. */
   givenUp(peer: NodeId): void {
-    this.#giveUp((message) => message.peer === peer)
+    this.#giveUp((message) => message.peer === peer, 'unreachable')
   }
 
   /** Gives up everything. */
   end(): void {
-    this.#giveUp(() => true)
+    this.#giveUp(() => true, 'closed')
   }
 
   /** @returns whether there was one, and it has left its queue */
@@ -101,15 +107,15 @@ export class Outbox {
     const queue = this.#queues.get(peer)
     if (queue === undefined) return false
     const [message] = queue
-    let failure: unknown = null
+    let failure: Error | null = null
     try {
       if (!hasGone(message)) return false
     } catch (error) {
-      failure = error
+      failure = error as Error
     }
     queue.shift()
     if (queue.length === 0) this.#queues.delete(peer)
-    if (failure !== null) message.giveUp(failure as Error)
+    if (failure !== null) message.giveUp(failure)
     return true
   }
 
@@ -131,10 +137,10 @@ export class Outbox {
   }
 
   #giveUpWaitingFor(node: NodeId): void {
-    this.#giveUp(({ peer, needs }) => peer === node && needs !== 'import')
+    this.#giveUp(({ peer, needs }) => peer === node && needs !== 'import', 'unreachable')
   }
 
-  #giveUp(isMeant: (message: Outgoing) => boolean): void {
+  #giveUp(isMeant: (message: Outgoing) => boolean, reason: GiveUpReason): void {
     const given: Outgoing[] = []
     for (const [peer, queue] of this.#queues) {
       const left: Outgoing[] = []
@@ -143,7 +149,7 @@ export class Outbox {
       else if (left.length < queue.length) this.#queues.set(peer, left)
     }
     // Afterwards: whoever hears of it may send something else.
-    for (const message of given) message.giveUp(null)
+    for (const message of given) message.giveUp(reason)
   }
 }
 

@@ -1,11 +1,13 @@
 /** Calls that wait for their answers, by number. A call whose session ends is answered with null: none hangs for ever. */
 import type { NodeId } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
+import type { CallFailure } from './call-failure.js'
 import type { IncomingAnswer } from './message.js'
 
-export type OnAnswer = (answer: IncomingAnswer | null) => void
+/** Gets the answer to a call, or null and why there will be none. */
+export type OnAnswer = (answer: IncomingAnswer | null, failure: CallFailure | null) => void
 
-interface PendingCall {
+export interface PendingCall {
   readonly node: NodeId
   /** The import that was called, if it was one. */
   readonly target: Handle | null
@@ -20,10 +22,13 @@ export class PendingCalls {
     return this.#calls.size
   }
 
-  /** @returns the call's number, never 0 */
-  add(call: PendingCall): number {
-    this.#calls.set(++this.#last, call)
-    return this.#last
+  /** A number for a call that is to come, never 0 and never used again. */
+  next(): number {
+    return ++this.#last
+  }
+
+  add(number: number, call: PendingCall): void {
+    this.#calls.set(number, call)
   }
 
   /** Who waits for a call's answer, once. */
@@ -34,18 +39,18 @@ export class PendingCalls {
   }
 
   /** Who waits for answers of a node, or of any, once. O(calls that wait). */
-  takeAll(node?: NodeId): OnAnswer[] {
+  takeAll(node?: NodeId): PendingCall[] {
     return this.#takeWhere((pending) => node === undefined || pending.node === node)
   }
 
   /** Who waits for answers of these targets, once. O(calls that wait). */
-  takeTargets(targets: ReadonlySet<Handle>): OnAnswer[] {
+  takeTargets(targets: ReadonlySet<Handle>): PendingCall[] {
     return this.#takeWhere(({ target }) => target !== null && targets.has(target))
   }
 
-  #takeWhere(isMeant: (call: PendingCall) => boolean): OnAnswer[] {
+  #takeWhere(isMeant: (call: PendingCall) => boolean): PendingCall[] {
     const lost = [...this.#calls].filter(([, pending]) => isMeant(pending))
     for (const [call] of lost) this.#calls.delete(call)
-    return lost.map(([, { onAnswer }]) => onAnswer)
+    return lost.map(([, pending]) => pending)
   }
 }

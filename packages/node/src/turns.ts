@@ -14,6 +14,8 @@ export interface TurnsContext {
   readonly carryOut: (effect: CollectorEffect) => void
   /** Does what had to wait for something that the turn may have brought. @returns whether it did anything */
   readonly resume: () => boolean
+  /** Whether messages of the program may wait for the end of the job. */
+  readonly isBatching: boolean
 }
 
 export class Turns {
@@ -25,10 +27,13 @@ export class Turns {
   readonly #effects: CollectorEffect[] = []
   /** What the program's own code threw in this turn. */
   readonly #failures: Error[] = []
+  readonly #isBatching: boolean
+  #isFlushDue = false
   #isRunning = false
   #isOver = false
 
-  constructor({ collector, clock, carryOut, resume }: TurnsContext) {
+  constructor({ collector, clock, carryOut, resume, isBatching }: TurnsContext) {
+    this.#isBatching = isBatching
     this.#collector = collector
     this.#clock = clock
     this.#carryOut = carryOut
@@ -51,6 +56,24 @@ export class Turns {
     if (this.#isOver) return
     this.#effects.push(...this.#collector.step(event, this.#clock.now()))
     if (!this.#isRunning) this.#finish()
+  }
+
+  /**
+   * Sends a message of the program: at once, or, where that is wished, together with the others of this job, in one frame for each peer.
+   * @throws as `step`
+   */
+  send(event: Extract<CollectorEvent, { type: 'call' | 'return' }>): void {
+    if (!this.#isBatching) {
+      this.step(event)
+      return
+    }
+    this.step({ ...event, isHeld: true })
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    queueMicrotask(() => {
+      this.#isFlushDue = false
+      this.step({ type: 'flush' })
+    })
   }
 
   /** A turn of this node's own, or a part of the one under way: what the code steps is carried out after it. @throws as `step` */

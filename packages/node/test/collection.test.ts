@@ -100,6 +100,7 @@ describe('a round of coordinated tracing', () => {
       suspects: 1,
       condemned: 0,
       missing: [],
+      unreported: [],
     })
     world.run()
     expect([alice.heap.resolves(alices), bob.heap.resolves(bobs)]).toEqual([true, true])
@@ -112,6 +113,7 @@ describe('a round of coordinated tracing', () => {
       suspects: 2,
       condemned: 2,
       missing: [],
+      unreported: [],
     })
     world.run()
     expect([alice.heap.resolves(alices), bob.heap.resolves(bobs)]).toEqual([false, false])

@@ -98,3 +98,21 @@ describe('T4: a node that holds rounds by itself', () => {
     world.leaveAsItIs()
   })
 })
+
+describe('a node that lives and does not report', () => {
+  const use = useWorld()
+
+  it('holds up a round for a term, and is missing in it', async () => {
+    const { world } = use
+    world.node('bob', { beforeReport: () => {} })
+    const alice = world.node('alice')
+    world.wire(alice.name, nodeId('bob'))
+    world.run()
+    let missing: readonly string[] = []
+    void alice.collectCycles(NAMES).then((outcome) => {
+      missing = outcome.missing
+    })
+    await pass(world, 60_000)
+    expect(missing).toEqual(['bob'])
+  })
+})

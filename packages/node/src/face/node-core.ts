@@ -1,0 +1,256 @@
+/**
+ * What a node's face is made of, put together: the inside (`Runtime`), links, names, leases, and what is told to the program. No more
+ * than the wiring between them.
+ */
+import { type CollectorEffect, PEER_CLOSED } from '@holdfast/collector'
+import { after, type NodeId, nodeId, UsageError } from '@holdfast/core'
+import type { Handle } from '@holdfast/heap/object-heap'
+import { Diagnostics } from '../diagnosis/diagnostics.js'
+import { type GrantedLease, LeaseBook } from '../leases/lease-book.js'
+import { leaseIdOf, OwnedLeases } from '../leases/owned-leases.js'
+import { BrokenWatch } from './broken-watch.js'
+import { attempt, Events } from './events.js'
+import { ExactTracing } from './exact.js'
+import { FinalizationQueue } from './finalization-queue.js'
+import type { RemoteFuture } from './future.js'
+import { NodeLinks } from './node-links.js'
+import type { CompleteOptions } from './node-options.js'
+import { NodeService, type ServiceContext } from './node-service.js'
+import { PublishedNames } from './published-names.js'
+import { RemoteProxy } from './remote-proxy.js'
+import { CALL } from './request.js'
+import { Runtime } from './runtime.js'
+import { WeakHolders } from './weak-holders.js'
+import { WeakReferences } from './weak-references.js'
+
+/** How long calls wait for a link to come back, unless told. */
+const RECONNECT_MS = 1000
+
+export class NodeCore {
+  readonly id: NodeId
+  readonly runtime: Runtime
+  readonly links: NodeLinks
+  readonly names: PublishedNames
+  readonly owned: OwnedLeases
+  readonly leases: LeaseBook
+  readonly reclaimed: FinalizationQueue
+  readonly diagnostics: Diagnostics
+  readonly exact: ExactTracing
+  readonly events = new Events()
+  readonly broken: BrokenWatch
+  readonly weak: WeakReferences
+  readonly #holders: WeakHolders
+  /** Nodes that took part in the last round by what others have reported: they are asked in the next. */
+  #unreported: readonly NodeId[] = []
+  readonly #reconnectMs: number
+  readonly #coordinator: NodeId | null
+  /** Peers that there was a session with, unless they have expired or been started anew since. */
+  readonly #met = new Set<NodeId>()
+
+  constructor(options: CompleteOptions) {
+    this.id = options.node
+    this.#reconnectMs = options.reconnectMs ?? RECONNECT_MS
+    this.#coordinator = options.coordinator === undefined ? null : nodeId(options.coordinator)
+    this.links = new NodeLinks({
+      options,
+      addLink: (peer, link) => this.runtime.node.addLink(peer, link),
+      onUnreachable: (peer) => this.runtime.node.cannotReach(peer),
+      onLost: (peer, isFarewell) => this.#lost(peer, isFarewell),
+    })
+    const service = this.#service()
+    this.runtime = new Runtime({
+      options,
+      connect: (peer) => this.links.dial(peer),
+      introduce: (owner, receiver) => this.links.offer(owner, receiver),
+      weakHolds: () => this.#holders.holds(),
+      serviceFor: (peer) => new NodeService(service, peer),
+      onEffect: (effect) => this.#tell(effect),
+      onBroken: (handles) => this.#broke(handles),
+      onPinned: (warning) => this.events.emit({ type: 'pinned', ...warning }),
+      onCall: (peer, { path }) => this.events.emit({ type: 'call', peer, path: path.join('.') }),
+      onSettled: () => this.broken.prune(),
+      trusts: (peer) => this.#trusts(peer),
+      coordinated: () => this.#coordinated(),
+    })
+    const { node, managed, clock } = this.runtime
+    const { heap } = node
+    this.names = new PublishedNames(heap, managed)
+    this.broken = new BrokenWatch(heap)
+    this.owned = new OwnedLeases({ heap, clock, onReleased: (handles) => node.reclaim(handles) })
+    this.leases = new LeaseBook({
+      ask: (peer, method, args) => this.#ask(peer, method, args),
+      ownerOf: (object) => this.#resolve(object).owner,
+      granted: () => this.#granted(),
+    })
+    this.#holders = new WeakHolders({ heap, managed, tell: (peer, object) => this.#tellDead(peer, object) })
+    this.weak = new WeakReferences({
+      self: this.id,
+      holders: this.#holders,
+      resolve: (object) => this.#resolve(object),
+      living: (handle) => managed.livingRepresentative(handle),
+      ask: (peer, method, args) => this.#ask(peer, method, args),
+    })
+    this.reclaimed = new FinalizationQueue((object, onFreed) => managed.onFreed(managed.referTo(object), onFreed))
+    this.exact = new ExactTracing({ managed, collect: () => this.runtime.collectNow() })
+    this.diagnostics = new Diagnostics({
+      node,
+      managed,
+      names: this.names,
+      isLeased: (handle) => this.owned.isLeased(handle),
+      peers: () => this.peers,
+      ask: (peer, method) => this.#ask(peer, method, []),
+    })
+  }
+
+  /** The nodes that there is a session with. */
+  get peers(): NodeId[] {
+    return this.runtime.node.sessions().map(({ peer }) => peer)
+  }
+
+  async collectLocally(): Promise<void> {
+    await this.runtime.collectNow()
+    this.runtime.node.collectLocally()
+  }
+
+  /** Calls a method of another node's own service. */
+  request(peer: NodeId, method: string, args: readonly unknown[]): RemoteFuture<unknown> {
+    return this.runtime.caller.request({ node: peer }, { operation: CALL, path: [method], value: args })
+  }
+
+  declareGone(peer: NodeId): void {
+    this.runtime.node.endSession(peer, 'gone', true)
+    this.runtime.node.closeLink(peer)
+    this.#over(peer, 'peer-gone')
+  }
+
+  /** What is behind a remote object of this node. @throws UsageError `not-remote` */
+  remote(object: object): RemoteProxy {
+    const remote = RemoteProxy.behind(object)
+    if (remote?.calls === this.runtime) return remote
+    throw new UsageError('not-remote', 'this is no object of another node that this node refers to')
+  }
+
+  #service(): ServiceContext {
+    return {
+      published: (name) => this.names.find(name),
+      cancel: (peer, call, reason) => this.runtime.callee.cancel(peer, call, reason),
+      leases: {
+        acquire: (object, lease) => this.owned.acquire(this.#own(object), lease),
+        renew: (id, more, holder) => this.owned.renew(leaseIdOf(id), more, holder),
+        release: (id, holder) => this.owned.release(leaseIdOf(id), holder),
+      },
+      weak: {
+        hold: (object, peer) => {
+          const handle = this.#own(object)
+          this.#holders.addPeer(handle, peer)
+          return handle
+        },
+        deref: (number, peer) => this.#holders.deref(number as Handle, peer),
+        died: (owner, number) => this.weak.died(owner, number),
+      },
+      collectLocally: () => this.collectLocally(),
+      trusts: (peer) => peer === this.id || this.#trusts(peer),
+      objectGraph: () => this.diagnostics.local(),
+    }
+  }
+
+  /** Another node is asked by a call, this one directly. */
+  async #ask(peer: NodeId, method: string, args: readonly unknown[]): Promise<unknown> {
+    if (peer !== this.id) return this.request(peer, method, args)
+    const own = new NodeService(this.#service(), this.id) as unknown as Record<string, (...args: unknown[]) => unknown>
+    return own[method](...args)
+  }
+
+  #resolve(object: object): { owner: NodeId; handle: Handle } {
+    const { node, managed } = this.runtime
+    if (RemoteProxy.behind(object) === undefined) return { owner: this.id, handle: managed.referTo(object) }
+    const { handle } = this.remote(object)
+    return { owner: node.ownerOf(handle).node, handle }
+  }
+
+  #tellDead(peer: NodeId, object: Handle): void {
+    if (this.runtime.node.sessionWith(peer) === null) return
+    this.request(peer, 'weakDied', [object]).then(undefined, () => {})
+  }
+
+  /** A lifetime of a peer is over: what it held weakly here, and what is held weakly of it, is forgotten. */
+  #over(peer: NodeId, how: 'peer-restarted' | 'peer-gone' | 'peer-expired'): void {
+    this.#holders.forget(peer)
+    this.weak.lost(peer)
+    if (this.#met.delete(peer)) this.events.emit({ type: how, peer })
+  }
+
+  /** @throws UsageError `not-owned` for an object of another node */
+  #own(object: object): Handle {
+    if (RemoteProxy.behind(object) === undefined) return this.runtime.managed.referTo(object)
+    throw new UsageError('not-owned', 'only the owner of an object gives leases on it')
+  }
+
+  *#granted(): Generator<GrantedLease> {
+    for (const { id, object, holder, remaining } of this.owned) {
+      yield { id, holder, remaining, object: this.runtime.managed.representativeOf(object) }
+    }
+  }
+
+  /** A session lives on without a link, for the time that one would take to be replaced: calls under way need not be lost. */
+  #lost(peer: NodeId, isFarewell: boolean): void {
+    const { node, clock } = this.runtime
+    clock.schedule(after(clock.now(), isFarewell ? 0 : this.#reconnectMs), () => {
+      if (!node.hasLink(peer)) node.endSession(peer, 'link-lost')
+    })
+  }
+
+  /** Of which nodes this one holds rounds. */
+  #coordinated(): readonly NodeId[] {
+    const { peers } = this
+    const isMine =
+      this.#coordinator === null
+        ? peers.every((peer) => this.id < peer || !this.links.isPort(peer))
+        : this.#coordinator === this.id
+    return isMine && peers.length > 0 ? [...new Set([this.id, ...peers, ...this.#unreported])] : []
+  }
+
+  #trusts(peer: NodeId): boolean {
+    return this.#coordinator === null ? this.links.isPort(peer) : peer === this.#coordinator
+  }
+
+  #broke(handles: ReadonlySet<Handle>): void {
+    this.broken.broke(handles, attempt)
+    if (!this.events.has('broken')) return
+    const remotes = [...handles].flatMap((handle) => this.runtime.managed.livingRepresentative(handle) ?? [])
+    this.events.emit({ type: 'broken', remotes })
+  }
+
+  #tell(effect: CollectorEffect): void {
+    const { events } = this
+    switch (effect.type) {
+      case 'session-opened':
+        events.emit({ type: 'peer-up', peer: effect.peer, isBack: this.#met.has(effect.peer) })
+        this.#met.add(effect.peer)
+        break
+      case 'session-ended':
+        events.emit({ type: 'peer-down', peer: effect.peer, reason: effect.reason })
+        if (effect.reason === 'peer-restarted') this.#over(effect.peer, 'peer-restarted')
+        else if (effect.reason === PEER_CLOSED) this.#over(effect.peer, 'peer-gone')
+        break
+      case 'expired':
+        this.#over(effect.peer, 'peer-expired')
+        break
+      case 'released':
+        events.emit({ type: 'released', count: effect.objects.length, by: effect.by })
+        break
+      case 'alarm':
+        events.emit({ type: 'alarm', coordinator: effect.coordinator, condemned: effect.condemned })
+        break
+      case 'clear-weak':
+        this.#holders.clear(effect.holds)
+        break
+      case 'judged':
+        this.#unreported = effect.unreported
+        events.emit({ ...effect, type: 'collected' })
+        break
+      default:
+        break
+    }
+  }
+}
