@@ -21,6 +21,7 @@ const LAYERS = {
   heap: ['core', 'graph', 'tracing'],
   transport: ['core'],
   node: ['core', 'session', 'refcount', 'lease', 'graph', 'tracing', 'collector', 'heap', 'transport', 'store'],
+  comlink: ['core', 'node'],
 }
 const EVERY_PACKAGE = [...Object.keys(LAYERS), 'store', 'worker', 'simulation', 'benchmarks']
 
