@@ -15,9 +15,17 @@ export const SUITES = {
     summary: 'the tables of reference listing beside plain Maps: time and bytes per live reference',
     load: async () => (await import('./tables/tables-suite.js')).tablesSuite,
   },
+  leases: {
+    summary: 'object leases beside a timer each: renewals a second, bytes per lease',
+    load: async () => (await import('./leases/leases-suite.js')).leasesSuite,
+  },
   frames: {
     summary: 'a channel beside copying the bytes; what framing and reports add on the wire',
     load: async () => (await import('./frames/frames-suite.js')).framesSuite,
+  },
+  leaks: {
+    summary: 'whether memory of remote objects comes back, beside comlink, capnweb and captp',
+    load: async () => (await import('./leaks/leaks-suite.js')).leaksSuite,
   },
   rings: {
     summary: 'garbage rings over worker threads: time, rounds, messages, bytes by length',

@@ -1,5 +1,5 @@
 import { assert } from '@holdfast/core'
-import { type GraphCluster, startCluster } from '@holdfast/worker'
+import { type GraphCluster, startGraphCluster } from '@holdfast/worker'
 import { ringPartitions, ringReleases } from './ring.js'
 
 /** One ring's collection. */
@@ -46,7 +46,7 @@ async function withRing<T>(
   { hops, nodes, graph }: RingOptions,
   use: (cluster: GraphCluster) => Promise<T>,
 ): Promise<T> {
-  const cluster = await startCluster({ nodes, transport: 'message-port', graph, loss: 0, seed: 1 })
+  const cluster = await startGraphCluster({ nodes, transport: 'message-port', graph, loss: 0, seed: 1 })
   try {
     await cluster.load(ringPartitions(hops, nodes))
     return await use(cluster)

@@ -87,7 +87,7 @@ export class Calls {
     if (session?.number !== call.session || session.incarnation !== call.incarnation) return
     this.#context.turns.act(() => {
       const isAnswered = this.#context.turns.attempt(() => this.#answer(call.from, call.call, answer))
-      if (!isAnswered) this.#answerEmpty(call.from, call.call)
+      if (!isAnswered) this.#answerEmpty(call.from, call.call, answer.onSent)
     })
   }
 
@@ -181,7 +181,7 @@ export class Calls {
         },
         giveUp: (reason) => {
           unpin()
-          this.#answerEmpty(to, call)
+          this.#answerEmpty(to, call, onSent)
           if (!(reason instanceof Error)) return
           turns.attempt(() => {
             throw reason
@@ -195,8 +195,8 @@ export class Calls {
   }
 
   /** There is nothing to answer with. */
-  #answerEmpty(to: NodeId, call: number): void {
-    this.#context.turns.attempt(() => this.#answer(to, call, EMPTY))
+  #answerEmpty(to: NodeId, call: number, onSent?: Answer['onSent']): void {
+    this.#context.turns.attempt(() => this.#answer(to, call, onSent === undefined ? EMPTY : { ...EMPTY, onSent }))
   }
 
   #answerNull(waiting: readonly PendingCall[], code: CallFailureCode, detail = ''): void {

@@ -25,6 +25,8 @@ export class SnapshotTrace implements ExactTrace {
   readonly #graph: Graph
   readonly #snapshot: HeapSnapshot
   readonly #nodes = new Map<number, number>()
+  /** The other way: one object may have several tags. */
+  readonly #tags = new Map<number, number[]>()
   /** Holders and the probe. */
   readonly #sealed: Uint8Array
   readonly #roots: RootReach
@@ -35,7 +37,9 @@ export class SnapshotTrace implements ExactTrace {
     this.#graph = graph
     this.#snapshot = new HeapSnapshot(graph)
     tags.forEach((tag, place) => {
-      this.#nodes.set(tag, probed.objects[place])
+      const node = probed.objects[place]
+      this.#nodes.set(tag, node)
+      this.#tags.set(node, [...(this.#tags.get(node) ?? []), tag])
     })
     this.#sealed = flags(graph, [...probed.own, ...probed.holders])
     this.#roots = new RootReach(graph, { sealed: this.#sealed })
@@ -49,9 +53,7 @@ export class SnapshotTrace implements ExactTrace {
     const node = this.#nodeOf(tag)
     this.#walk ??= this.#prepareWalk()
     const reached = this.#walk.taggedFrom(node)
-    return [...this.#nodes]
-      .flatMap(([other, at]) => (at !== node && reached.has(at) ? [other] : []))
-      .sort((a, b) => a - b)
+    return [...reached].flatMap((found) => (found === node ? [] : (this.#tags.get(found) ?? []))).sort((a, b) => a - b)
   }
 
   explain(tag: number): string | null {

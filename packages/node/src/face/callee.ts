@@ -9,7 +9,7 @@ import type { HeapNode } from '../heap-node.js'
 import { type Answer, type IncomingCall, LATER, type OpenCall } from '../message.js'
 import { toErrorValue } from '../values/error-value.js'
 import { Answers } from './answers.js'
-import { SessionEndedError } from './call-errors.js'
+import { BrokenReferenceError, SessionEndedError } from './call-errors.js'
 import type { Marshal } from './marshal.js'
 import { isThenable, perform } from './perform.js'
 import type { Quota } from './quota.js'
@@ -123,7 +123,9 @@ export class Callee {
 
   #returned(call: IncomingCall, result: unknown): Answer {
     try {
-      const { bytes, references } = this.#context.marshal.pack(result, 'result')
+      const { node, marshal } = this.#context
+      const { bytes, references } = marshal.pack(result, 'result')
+      if (references.some((handle) => node.heap.isBroken(handle))) throw new BrokenReferenceError()
       this.#context.quota.checkGrant(call.from, references.length)
       this.#context.onGiven(call.from, references)
       return this.#answered(call, result, { references, payload: encodeReply({ isError: false, value: bytes }) })

@@ -3,7 +3,7 @@
  * than the wiring between them.
  */
 import { type CollectorEffect, PEER_CLOSED } from '@holdfast/collector'
-import { after, type NodeId, nodeId, UsageError } from '@holdfast/core'
+import { after, type Incarnation, type NodeId, nodeId, UsageError } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
 import { Diagnostics } from '../diagnosis/diagnostics.js'
 import { type GrantedLease, LeaseBook } from '../leases/lease-book.js'
@@ -44,8 +44,8 @@ export class NodeCore {
   #unreported: readonly NodeId[] = []
   readonly #reconnectMs: number
   readonly #coordinator: NodeId | null
-  /** Peers that there was a session with, unless they have expired or been started anew since. */
-  readonly #met = new Set<NodeId>()
+  /** Peers that there was a session with, and which lifetime of them, unless they have expired or been started anew since. */
+  readonly #met = new Map<NodeId, Incarnation>()
 
   constructor(options: CompleteOptions) {
     this.id = options.node
@@ -226,7 +226,7 @@ export class NodeCore {
     switch (effect.type) {
       case 'session-opened':
         events.emit({ type: 'peer-up', peer: effect.peer, isBack: this.#met.has(effect.peer) })
-        this.#met.add(effect.peer)
+        this.#met.set(effect.peer, effect.incarnation)
         break
       case 'session-ended':
         events.emit({ type: 'peer-down', peer: effect.peer, reason: effect.reason })
@@ -234,7 +234,8 @@ export class NodeCore {
         else if (effect.reason === PEER_CLOSED) this.#over(effect.peer, 'peer-gone')
         break
       case 'expired':
-        this.#over(effect.peer, 'peer-expired')
+        // An earlier lifetime of it may be given up while a later one is here.
+        if (this.#met.get(effect.peer) === effect.incarnation) this.#over(effect.peer, 'peer-expired')
         break
       case 'released':
         events.emit({ type: 'released', count: effect.objects.length, by: effect.by })

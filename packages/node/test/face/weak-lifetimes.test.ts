@@ -3,6 +3,7 @@ import { Managed } from '@holdfast/heap/managed'
 import { describe, expect, it } from 'vitest'
 import type { NodeOptions } from '../../src/index.js'
 import { join, until, useFaceWorld } from '../support/face.js'
+import { TurningClock } from '../support/turning-clock.js'
 
 class Item extends Managed {
   say(): string {
@@ -12,7 +13,12 @@ class Item extends Managed {
 
 describe('a weak reference of a later lifetime', () => {
   const world = useFaceWorld()
-  const options = (incarnation: number): Partial<NodeOptions> => ({ incarnation, lease: { term: 50, drift: 0.01 } })
+  const clock = new TurningClock()
+  const options = (incarnation: number): Partial<NodeOptions> => ({
+    incarnation,
+    clock,
+    lease: { term: 50, drift: 0.01 },
+  })
 
   it('is still good when what the earlier lifetime held is let go of', async () => {
     const bob = world.node('bob', options(1))
