@@ -33,7 +33,9 @@ try {
   writeFileSync(join(project, 'example.js'), code)
   const { stdout } = await execute(process.execPath, ['example.js'], { cwd: project, timeout: 60_000 })
   if (stdout !== output) throw new Error(`the example printed\n${stdout}and not\n${output}`)
-  console.log(`${files.length} tarballs installed; the example of the README (${code.trim().split('\n').length} lines) works`)
+  console.log(
+    `${files.length} tarballs installed; the example of the README (${code.trim().split('\n').length} lines) works`,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

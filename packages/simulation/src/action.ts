@@ -4,6 +4,7 @@
  * to the few actions that matter; one that has become senseless is passed over.
  */
 import type { Forgery } from './forgery.js'
+import type { StorageFault } from './simulated-node.js'
 
 /** The name of an object, of whatever node: `o17`. */
 export type Label = string
@@ -36,6 +37,8 @@ export type ProgramAction =
   | { readonly do: 'publish'; readonly from: NodeName; readonly to: NodeName; readonly references: readonly Label[] }
   /** ... with all that a series of objects made at once consists of. */
   | { readonly do: 'publish-many'; readonly from: NodeName; readonly to: NodeName; readonly series: Label }
+  /** The answer to the oldest call of a node that waits for one. */
+  | { readonly do: 'answer'; readonly from: NodeName; readonly to: NodeName; readonly references: readonly Label[] }
 
 /** What a node's runtime does, at a moment of chance's choosing. */
 export type RuntimeAction =
@@ -82,6 +85,12 @@ export type WorldAction =
   /** A node stops and keeps its state, but for its links. */
   | { readonly do: 'pause'; readonly at: NodeName }
   | { readonly do: 'resume'; readonly at: NodeName }
+  /** A node with a disk: its next turn can't be committed, or its process dies between the commit and the sending. */
+  | { readonly do: 'fail'; readonly at: NodeName; readonly in: StorageFault }
+  /** Its process dies; after that it begins again (`resume`), the same lifetime, with what was committed. */
+  | { readonly do: 'go-down'; readonly at: NodeName }
+  /** A node's clock leaps ahead by so many ms, or, if there are fewer than none, stands still for so many. */
+  | { readonly do: 'jump'; readonly at: NodeName; readonly ms: number }
 
 /** What only a peer that misbehaves does, and what soft state allows anybody to do twice. */
 export type ForeignAction =

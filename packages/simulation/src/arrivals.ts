@@ -2,13 +2,15 @@
 import type { ArrivedReference, CollectorEffect } from '@holdfast/collector'
 import type { ExportId, ImportId } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
+import { answer, letterOfAnswer } from './answers.js'
 import type { ArrivedAt } from './checkers/checker.js'
 import type { Letter, LetterReference } from './letter.js'
 import type { SimulatedNode } from './simulated-node.js'
 import { Held, type Thing, thingOf } from './thing.js'
+import { Violation } from './violation.js'
 import type { World } from './world.js'
 
-type Called = Extract<CollectorEffect, { type: 'called' | 'rejected' }>
+type Called = Extract<CollectorEffect, { type: 'called' | 'rejected' | 'returned' }>
 
 export class Arrivals {
   readonly #world: World
@@ -17,15 +19,17 @@ export class Arrivals {
     this.#world = world
   }
 
-  /** A message arrived, or was rejected: its references arrived all the same. */
+  /** A message arrived, or was rejected, or nobody waits for it any more: its references arrived all the same. */
   called(node: SimulatedNode, effect: Called): void {
     const letter = this.#letterOf(node, effect)
     if (letter === undefined) {
+      if (effect.call !== 0) this.#checkNotTwice(node, effect)
       this.#foreign(node, effect.references)
       return
     }
     this.#world.letters.delete(letter.number)
-    const isRejected = effect.type === 'rejected'
+    const isRejected =
+      effect.type === 'rejected' || (effect.type === 'returned' && !isAwaited(node, letter, effect.call))
     if (letter.target !== null) {
       const found = effect.type === 'called' && effect.target !== null ? this.#object(node, effect.target) : 'broken'
       this.#check({ node, letter, reference: null, found })
@@ -37,6 +41,24 @@ export class Arrivals {
       this.#check({ node, letter, reference, found })
       if (found !== 'broken' && found !== 'nothing') this.#keep(node, found, !isRejected)
     })
+    if (effect.type !== 'returned') this.#owe(node, letter, effect)
+  }
+
+  /** The program owes an answer; to a call that it never saw, its driver gives one at once. */
+  #owe(node: SimulatedNode, { from, session, number: call }: Letter, { type }: Called): void {
+    if (!this.#world.options.answers) return
+    const owed = { call, from, session }
+    node.desk.owed.push(owed)
+    if (type === 'rejected') answer(this.#world, node, { owed, references: [] })
+  }
+
+  /** Whoever is honest is heard once. */
+  #checkNotTwice(node: SimulatedNode, { from, call, type }: Called): void {
+    if (this.#world.find(from)?.isHostile !== false) return
+    throw new Violation(
+      'no-stale-message',
+      `${node.label} ${type === 'returned' ? 'is answered' : 'hears'} call ${call} of ${from} twice`,
+    )
   }
 
   /** References lead nowhere any more: the program finds out, and lets go. */
@@ -56,7 +78,7 @@ export class Arrivals {
   }
 
   #letterOf(node: SimulatedNode, effect: Called): Letter | undefined {
-    const letter = this.#world.letters.get(effect.call)
+    const letter = this.#world.letters.get(effect.type === 'returned' ? letterOfAnswer(effect.call) : effect.call)
     return letter?.to === node && letter.from.id === effect.from ? letter : undefined
   }
 
@@ -128,10 +150,16 @@ export class Arrivals {
   }
 }
 
+/** Whether the program still waits for the answer to a call, from whoever gives it; not any more after this. */
+function isAwaited({ desk }: SimulatedNode, { from }: Letter, call: number): boolean {
+  if (desk.awaited.get(call) !== from) return false
+  return desk.awaited.delete(call)
+}
+
 /** The handle of an import that has come, pinned once more. */
 function handleFor(node: SimulatedNode, id: ImportId): Handle {
   const isForgotten = node.heap.handleOfImport(id) === undefined
   // Its finalizer is still to come, and must not drop what has come back.
-  if (isForgotten && node.finalizers.some((finalizer) => finalizer.importId === id)) node.collector.rebind(id)
+  if (isForgotten && node.finalizers.some((finalizer) => finalizer.importId === id)) node.rebind(id)
   return node.heap.importHandle(id)
 }

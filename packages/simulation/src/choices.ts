@@ -13,6 +13,7 @@ const USUAL = {
   'let-go': 9,
   create: 2,
   own: 0,
+  answer: 10,
   deliver: 30,
   coordinate: 5,
   collect: 6,
@@ -44,10 +45,13 @@ const FAULTS = {
   crash: 0.7,
   restart: 1.2,
   pause: 0.6,
-  resume: 1.5,
+  resume: 2,
   'stand-long': 1.2,
   'pass-long': 0.08,
   repeat: 1,
+  fail: 1.5,
+  'go-down': 0.8,
+  jump: 1,
 } as const
 
 const HOSTILE = { forge: 0 } as const
@@ -61,18 +65,23 @@ export type Choice = keyof typeof ALL
 export interface Stress {
   readonly isFaulty: boolean
   readonly isLossy: boolean
+  readonly isDurable: boolean
+  readonly answers: boolean
   /** Cycles and reports, gifts, links: each three times as much as usual. */
   readonly cycles: boolean
   readonly gifts: boolean
   readonly links: boolean
   /** Whole quarantines pass while most nodes work on, and some cannot: slow, and what leases are about. */
   readonly absences: boolean
+  /** Clocks do what no drift explains. */
+  readonly clocks: boolean
 }
 
 const CYCLE_CHOICES: readonly Choice[] = ['report', 'report-late', 'judge', 'begin-round', 'coordinate']
 const LINK_CHOICES: readonly Choice[] = ['reset', 'connect', 'notice', 'garble', 'stand-long', 'late-frame', 'block']
-const ABSENCE_CHOICES: readonly Choice[] = ['block', 'stall', 'pause', 'wake', 'resume', 'notice']
+const ABSENCE_CHOICES: readonly Choice[] = ['block', 'stall', 'pause', 'wake', 'resume', 'notice', 'go-down']
 const LOSSY_CHOICES: readonly Choice[] = ['reorder', 'duplicate', 'lose']
+const DURABLE_CHOICES: readonly Choice[] = ['fail', 'go-down']
 
 /** What is stressed is so many times as frequent. */
 const STRESSED = 3
@@ -98,8 +107,11 @@ export function drawWeights(
   return drawn
 }
 
-function isPossible(choice: Choice, { isFaulty, isLossy }: Stress): boolean {
+function isPossible(choice: Choice, { isFaulty, isLossy, isDurable, answers, clocks }: Stress): boolean {
   if (LOSSY_CHOICES.includes(choice)) return isLossy
+  if (choice === 'answer') return answers
+  if (choice === 'jump') return clocks
+  if (DURABLE_CHOICES.includes(choice)) return isFaulty && isDurable
   return isFaulty || !(choice in FAULTS)
 }
 

@@ -28,6 +28,13 @@ export const FAULTS = [
   'stand-still',
   'repeat',
   'late-finalizer',
+  'go-down',
+  'commit fails',
+  'crash after commit',
+  'clock leaps',
+  'clock stands',
+  'overload',
+  'answer to the dead',
   'forge',
 ] as const
 
@@ -48,6 +55,8 @@ export const PHASES = [
   'session quarantined',
   'drop sent',
   'drop processed',
+  'answer owed',
+  'answer sent',
 ] as const
 
 export type Fault = (typeof FAULTS)[number]
@@ -55,6 +64,11 @@ export type Phase = (typeof PHASES)[number]
 
 /** How often each fault happened, and in each phase; a plain object, which travels between threads. */
 export type Coverage = Record<string, number>
+
+/** `crash × gift sent`: made once, since faults are what a run is full of. */
+const KEYS = Object.fromEntries(
+  FAULTS.map((fault) => [fault, Object.fromEntries(PHASES.map((phase) => [phase, `${fault} × ${phase}`]))]),
+) as Record<Fault, Record<Phase, string>>
 
 const GIFT_PHASES: Partial<Record<GiftPhase, Phase>> = {
   sent: 'gift sent',
@@ -72,10 +86,18 @@ const LONG_MS = 150
 /** Notes a fault, and in which phases of what it strikes. Before the action happens. */
 export function noteFault(coverage: Coverage, world: World, action: Action): void {
   const fault = faultOf(world, action)
-  if (fault === null) return
+  if (fault !== null) noteStruck(coverage, world, { fault, struck: struckBy(world, action) })
+}
+
+/** Notes a fault that strikes these nodes now. */
+export function noteStruck(
+  coverage: Coverage,
+  world: World,
+  { fault, struck }: { readonly fault: Fault; readonly struck: readonly SimulatedNode[] },
+): void {
   add(coverage, fault)
-  const struck = struckBy(world, action)
-  for (const phase of phasesOf(world, struck)) add(coverage, `${fault} × ${phase}`)
+  const keys = KEYS[fault]
+  for (const phase of phasesOf(world, struck)) add(coverage, keys[phase])
 }
 
 function add(coverage: Coverage, key: string, count = 1): void {
@@ -94,6 +116,7 @@ function faultOf(world: World, action: Action): Fault | null {
     case 'restart':
     case 'pause':
     case 'resume':
+    case 'go-down':
     case 'stall':
     case 'wake':
     case 'block':
@@ -104,6 +127,8 @@ function faultOf(world: World, action: Action): Fault | null {
     case 'repeat':
     case 'forge':
       return action.do
+    case 'jump':
+      return action.ms > 0 ? 'clock leaps' : 'clock stands'
     case 'reset':
       return action.told === 'both' ? 'reset' : 'half-open'
     case 'link':
@@ -153,6 +178,8 @@ function addSessionPhases(phases: Set<Phase>, world: World, node: SimulatedNode)
   for (const held of node.held) {
     if (held !== undefined && node.views[held.thing.home.place] === null) phases.add('session suspended')
   }
+  if (node.desk.owed.length > 0) phases.add('answer owed')
+  if (node.desk.sent.length > 0) phases.add('answer sent')
   if (node.collector.tables.quarantined > 0) phases.add('session quarantined')
 }
 

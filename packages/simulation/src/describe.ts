@@ -25,6 +25,8 @@ export function describe(action: Action, homeOf: HomeOf): string {
       return describeCarrying(action.from, { to: action.to, references: action.references }, homeOf)
     case 'publish-many':
       return `${action.from} gives ${action.to} all of ${action.series}`
+    case 'answer':
+      return `${describeCarrying(action.from, action, homeOf)}, in answer to a call`
     case 'collect':
       return `${action.at} collects its own heap`
     case 'finalize':
@@ -56,7 +58,7 @@ function describeCarrying(
   { to, references }: { to: NodeName; references: readonly Label[] },
   homeOf: HomeOf,
 ): string {
-  if (references.length === 0) return `${from} calls ${to}`
+  if (references.length === 0) return `${from} says something to ${to}`
   const parts = references.map((label) => {
     const home = homeOf(label)
     if (home === from) return `grants ${label} to ${to}`
@@ -79,6 +81,7 @@ type Outside = Exclude<
       | 'send'
       | 'publish'
       | 'publish-many'
+      | 'answer'
       | 'collect'
       | 'finalize'
       | 'report'
@@ -125,6 +128,12 @@ function describeOutside(action: Outside): string {
       return `${action.at} is put to sleep, with its state`
     case 'resume':
       return `${action.at} is back, with its state`
+    case 'fail':
+      return `${action.at} ${action.in === 'commit' ? 'will not commit its next turn' : 'dies when it has committed its next turn'}`
+    case 'go-down':
+      return `${action.at} dies, and its disk is well`
+    case 'jump':
+      return `the clock of ${action.at} ${action.ms > 0 ? `leaps ${action.ms} ms ahead` : `stands still for ${-action.ms} ms`}`
     case 'forge':
       return `${action.by} ${action.lie.replaceAll('-', ' ')} (${action.n}), to ${action.to}`
     case 'repeat':

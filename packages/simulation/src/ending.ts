@@ -4,10 +4,12 @@
  */
 import { Random } from '@holdfast/core'
 import { canLink } from './acts/network-acts.js'
-import { crash, pass, resume, wake } from './acts/world-acts.js'
+import { crash, pass, wake } from './acts/world-acts.js'
+import { answer } from './answers.js'
 import { whatIsLeft } from './checkers/nothing-left.js'
 import { collectLocally, finalize } from './runtime.js'
 import type { SimulatedNode } from './simulated-node.js'
+import { comeBack } from './storage.js'
 import type { World } from './world.js'
 
 /** More than a chain of objects over all nodes takes, one node a round. */
@@ -29,6 +31,7 @@ export function end(world: World): void {
     if (round >= RELEASING - 1 && whatIsLeft(world) === null) break
     // What is still there may wait for a quarantine to end, or for an overdue gift.
     if (round >= RELEASING - 1) waitOut(world, random)
+    for (const node of world.lives) answerAll(world, node)
   }
   for (const checker of world.watching.end) checker.end(world)
 }
@@ -55,9 +58,10 @@ function heal(world: World): void {
   const { lives, network } = world
   for (const from of lives) for (const to of lives) network.block(from.place, to.place, false)
   for (const node of lives) {
+    node.fault = null
     if (node.isHostile) crash(world, node)
     wake(world, node)
-    resume(world, node)
+    comeBack(world, node)
   }
   for (const a of lives) {
     for (const b of lives) {
@@ -75,6 +79,8 @@ function heal(world: World): void {
       world.tell(other, { type: 'link-closed', peer: node.id })
     }
   }
+  settle(world)
+  for (const node of lives) answerAll(world, node)
   // What was lost is sent again, or its session ends.
   pass(world, { ms: world.options.reliable ? world.leases.pingAfter : world.leases.ownerTerm, moving: true })
 }
@@ -85,6 +91,11 @@ function letGoOfSome(node: SimulatedNode, random: Random): void {
     const [root] = node.roots.splice(index, 1)
     node.heap.unpin(root.handle)
   }
+}
+
+/** Programs owe no answers in the end. */
+function answerAll(world: World, node: SimulatedNode): void {
+  for (const owed of node.desk.owed.slice()) answer(world, node, { owed, references: [] })
 }
 
 /** A whole round by one node, everything delivered. */

@@ -22,6 +22,8 @@ export class Gift {
   waitsUntil = 0
   /** What it became at the receiver. */
   held: Held | null = null
+  /** Whether the owner has acknowledged it to the gifter. */
+  isSettled = false
   /** The session in which the addRef was sent. */
   claimSession = 0
 

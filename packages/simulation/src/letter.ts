@@ -23,5 +23,5 @@ export interface Letter {
   readonly targetBy: readonly Gift[]
   readonly references: readonly LetterReference[]
   /** What the collector made of it. */
-  readonly message: Extract<Message, { type: 'call' }>
+  readonly message: Extract<Message, { type: 'call' | 'return' }>
 }

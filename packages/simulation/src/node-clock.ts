@@ -2,8 +2,10 @@
 import { type Instant, instant } from '@holdfast/core'
 
 export class NodeClock {
-  readonly #offset: number
+  #offset: number
   readonly #rate: number
+  /** What it has shown: it never shows less. */
+  #shown = Number.NEGATIVE_INFINITY
 
   /**
    * @param offset what it shows at true time 0, in ms
@@ -16,7 +18,13 @@ export class NodeClock {
 
   /** What it shows at a true time. */
   at(trueTime: number): Instant {
-    return instant(this.#offset + trueTime * this.#rate)
+    return instant(Math.max(this.#shown, this.#offset + trueTime * this.#rate))
+  }
+
+  /** Leaps ahead by so many ms of its own, or stands still for so many: what no drift explains. */
+  jump(trueTime: number, ms: number): void {
+    this.#shown = this.at(trueTime)
+    this.#offset += ms
   }
 
   /** The first true time at which it shows an instant or more; never earlier than it should be by rounding. */

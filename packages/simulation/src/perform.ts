@@ -13,7 +13,9 @@ import type { World } from './world.js'
  * @throws Violation when a promise is broken
  */
 export function perform(world: World, action: Action): boolean {
-  const done = act(world, action)
+  const { uncommitted } = world.stats
+  // A turn that could not be committed has not happened, but its failure has.
+  const done = act(world, action) || world.stats.uncommitted > uncommitted
   if (world.isDirty) {
     world.isDirty = false
     for (const checker of world.watching.step) checker.step(world)
@@ -32,6 +34,7 @@ function act(world: World, action: Action): boolean {
     case 'send':
     case 'publish':
     case 'publish-many':
+    case 'answer':
       return performProgram(world, action)
     case 'collect':
     case 'finalize':
@@ -59,6 +62,9 @@ function act(world: World, action: Action): boolean {
     case 'restart':
     case 'pause':
     case 'resume':
+    case 'fail':
+    case 'go-down':
+    case 'jump':
       return performWorld(world, action)
     case 'forge':
     case 'repeat':

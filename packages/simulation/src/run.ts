@@ -7,10 +7,15 @@ import type { Stress } from './choices.js'
 import { Chooser } from './chooser.js'
 import type { Coverage } from './coverage.js'
 import { end } from './ending.js'
+import { gambitsAgainst } from './gambits/all.js'
 import { Stage } from './stage.js'
 import { Violation } from './violation.js'
 import { findWorkload, SHARES, WORKLOADS } from './workloads/all.js'
-import { World, type WorldOptions, type WorldStats } from './world.js'
+import { gambits } from './workloads/gambits.js'
+import { misbehavingPeer } from './workloads/misbehaving-peer.js'
+import type { Workload } from './workloads/workload.js'
+import { World } from './world.js'
+import type { WorldOptions, WorldStats } from './world-options.js'
 
 export interface RunOptions {
   readonly seed: number
@@ -52,22 +57,27 @@ const DRAWN = WORKLOADS.flatMap((workload) => Array.from({ length: SHARES[worklo
 
 const rulesOf = (without: readonly Rule[]): Rules => (without.length === 0 ? ALL_RULES : rulesWithout(...without))
 
+/** What plans said nothing of once. */
+const PLAINEST = { durable: false, answers: false, maxUnackedBytes: null }
+
 /** A world as a plan says. */
 export function createWorld(plan: Plan): World {
-  return new World({ ...plan, rules: rulesOf(plan.without), checkers: CHECKERS })
+  return new World({ ...PLAINEST, ...plan, rules: rulesOf(plan.without), checkers: CHECKERS })
 }
 
 /** Runs one seed. */
 export function runSeed(options: RunOptions): RunResult {
   const random = new Random(Math.imul(options.seed, 2654435761) + 1)
-  const workload = options.workload === undefined ? random.pick(DRAWN) : findWorkload(options.workload)
-  const plan = drawPlan(random, options, workload.name)
-  const stress = drawStress(random, { isLossy: !plan.reliable, never: workload.never ?? [] })
+  const workload =
+    options.workload === undefined ? drawWorkload(random, options.without ?? []) : findWorkload(options.workload)
+  const plan = drawPlan(random, options, workload)
+  const stress = drawStress(random, plan, workload.never ?? [])
   const stage = new Stage(createWorld(plan), random)
   const violation = violationOf(() => {
     stage.settle()
     workload.prepare(stage)
     const chooser = new Chooser(stage, workload, stress)
+    stage.elsewhere = () => chooser.step()
     const steps = Math.ceil((options.steps ?? DEFAULT_STEPS) * (workload.stepsShare ?? 1))
     for (let step = 0; step < steps; step++) chooser.step()
     end(stage.world)
@@ -97,33 +107,48 @@ export function violationOf(run: () => void): string | null {
   }
 }
 
-function drawPlan(random: Random, { seed, nodes, without }: RunOptions, workload: string): Plan {
-  const count = nodes ?? random.pick([2, 3, 3, 3, 4])
-  const coordinators = random.pick([0, 1, 1, 1, 2])
-  const names = workload === 'misbehaving-peer' ? [...NAMES.slice(0, count), 'mallory'] : NAMES.slice(0, count)
+/** One that attacks what is missing, every other time, where there is one. */
+function drawWorkload(random: Random, without: readonly Rule[]): Workload {
+  const attacks = without.length > 0 && gambitsAgainst(rulesOf(without)).length > 0
+  return attacks && random.chance(0.5) ? gambits : random.pick(DRAWN)
+}
+
+function drawPlan(random: Random, { seed, nodes, without }: RunOptions, workload: Workload): Plan {
+  const { casts = false, name } = workload
+  const count = nodes ?? random.pick(casts ? [3, 3, 4] : [2, 3, 3, 3, 4])
+  const coordinators = random.pick(casts ? [1, 1, 2] : [0, 1, 1, 1, 2])
+  // A message counts for 37 bytes, where it is not encoded.
+  const maxUnackedBytes = random.chance(0.1) ? random.pick([300, 600, 1200]) : null
+  const names = name === misbehavingPeer.name ? [...NAMES.slice(0, count), 'mallory'] : NAMES.slice(0, count)
   return {
     seed,
-    workload,
+    workload: name,
     nodes: names,
     judges: JUDGES.slice(0, coordinators),
     lease: LEASE,
     reliable: random.chance(0.6),
     reclaims: random.chance(0.5),
     promptFinalizers: random.chance(0.3),
-    partialReports: random.chance(0.3),
-    encodes: random.below(ENCODING) === 0,
+    partialReports: random.chance(casts ? 0.1 : 0.3),
+    encodes: maxUnackedBytes === null && random.below(ENCODING) === 0,
+    durable: random.chance(0.15),
+    answers: random.chance(0.3),
+    maxUnackedBytes,
     without: without ?? [],
   }
 }
 
-function drawStress(random: Random, given: { isLossy: boolean; never: readonly string[] }): Stress {
-  const isFaulty = random.chance(0.85) && !given.never.includes('faulty')
+function drawStress(random: Random, plan: Plan, never: readonly string[]): Stress {
+  const isFaulty = random.chance(0.85) && !never.includes('faulty')
   return {
     isFaulty,
-    isLossy: given.isLossy,
+    isLossy: !plan.reliable,
+    isDurable: plan.durable,
+    answers: plan.answers,
     cycles: random.chance(0.4),
     gifts: random.chance(0.4),
     links: isFaulty && random.chance(0.4),
     absences: isFaulty && random.chance(0.2),
+    clocks: isFaulty && random.chance(0.06),
   }
 }

@@ -8,6 +8,7 @@ import type { World } from './world.js'
 export function collectLocally(world: World, node: SimulatedNode): void {
   const { collector, heap } = node
   world.isDirty = true
+  node.isTouched = true
   const { unreachableImports } = heap.collect({ exported: collector.exports, pinnedImports: collector.pinned })
   world.unreferenced(node, unreachableImports)
 }
@@ -15,12 +16,16 @@ export function collectLocally(world: World, node: SimulatedNode): void {
 /** Runs finalizers: the collector is told that nothing refers to those imports any more. @returns whether there was one */
 export function finalize(world: World, node: SimulatedNode, which: number | 'all'): boolean {
   if (node.hoards) return false
-  const due = which === 'all' ? node.finalizers.splice(0) : node.finalizers.splice(which, 1)
+  const [start, count] = which === 'all' ? [0, node.finalizers.length] : [which, 1]
+  const due = node.finalizers.splice(start, count)
   if (due.length === 0) return false
   const imports = due.map((finalizer) => finalizer.importId)
   const generations = due.map((finalizer) => finalizer.generation)
   const dropped = due.map(({ importId }) => node.held[importId])
-  world.step(node, { type: 'drop', imports, generations })
+  if (!world.step(node, { type: 'drop', imports, generations })) {
+    node.finalizers.splice(start, 0, ...due)
+    return false
+  }
   for (const held of dropped) {
     // One that came back since is not dropped.
     if (held?.state !== 'unreferenced') continue
@@ -45,11 +50,10 @@ export function report(world: World, node: SimulatedNode, to: NodeId): boolean {
   )
 }
 
-/** Does what the collector may refuse. @returns whether it did not */
-export function attempt(world: World, act: () => void): boolean {
+/** Does what the collector may refuse. @returns whether it happened */
+export function attempt(world: World, act: () => boolean): boolean {
   try {
-    act()
-    return true
+    return act()
   } catch (error) {
     // The session may be over by now, though nobody has said so yet.
     if (!isRefusal(error)) throw error

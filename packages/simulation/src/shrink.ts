@@ -36,6 +36,9 @@ const PLAINER: readonly Partial<Plan>[] = [
   { reclaims: false },
   { promptFinalizers: true },
   { reliable: true },
+  { durable: false },
+  { answers: false },
+  { maxUnackedBytes: null },
   { judges: ['judge'] },
   { judges: [] },
 ]

@@ -2,11 +2,13 @@
  * One lifetime of a node: the real collector and the real heap, what its program holds, and what the world knows of its sessions.
  * A lifetime that has crashed stays, so that the oracle can tell what it owned.
  */
-import { Collector, type CollectorEvent } from '@holdfast/collector'
+import { Collector, type CollectorEffect, type CollectorEvent } from '@holdfast/collector'
 import { type ImportId, type Incarnation, type Instant, type MessageCodec, type NodeId, nodeId } from '@holdfast/core'
 import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
 import type { LeaseTimes } from '@holdfast/lease'
 import type { NodeName } from './action.js'
+import { AnswerDesk } from './answer-desk.js'
+import { Journal } from './journal.js'
 import type { NodeClock } from './node-clock.js'
 import type { CollectorSettings } from './settings.js'
 import type { Held, Reference, Thing } from './thing.js'
@@ -53,7 +55,19 @@ export interface NodeOrigin {
   readonly time: TrueTime
   readonly leases: LeaseTimes
   readonly settings: CollectorSettings
+  /** Whether it has a disk. */
+  readonly isDurable: boolean
   codec(of: SimulatedNode): MessageCodec
+}
+
+/** Where a durable node fails next: its turn can't be committed, or is, and the process dies before anything is sent. */
+export type StorageFault = 'commit' | 'sending'
+
+/** What came of a turn. */
+export interface Turn {
+  readonly effects: readonly CollectorEffect[]
+  /** If not, it has not happened, and the state is that of before. */
+  readonly isCommitted: boolean
 }
 
 export class SimulatedNode {
@@ -64,7 +78,10 @@ export class SimulatedNode {
   readonly incarnation: Incarnation
   /** `bob`, `bob#2`. */
   readonly label: string
-  readonly collector: Collector
+  /** What was committed, for a node with a disk. */
+  readonly journal: Journal | null
+  /** Another one after each failure of a durable node. */
+  collector: Collector
   readonly heap = new ObjectHeap()
   readonly clock: NodeClock
   isUp = true
@@ -72,6 +89,8 @@ export class SimulatedNode {
   isStalled = false
   /** It is not even there, but will be again. */
   isPaused = false
+  /** What goes wrong with its next turn. */
+  fault: StorageFault | null = null
   /** It breaks the rules: what it holds is its own concern. */
   isHostile = false
   /** It never drops anything. */
@@ -87,8 +106,10 @@ export class SimulatedNode {
   readonly finalizers: Finalizer[] = []
   /** What came from the network while it did nothing. */
   readonly inbox: CollectorEvent[] = []
-  /** Peers whose links it lost while it was not there, by place. */
-  readonly lostLinks: number[] = []
+  /** Peers to whom its collector thinks that there is a link, by place. */
+  readonly links = new Set<number>()
+  /** Calls, and their answers. */
+  readonly desk = new AnswerDesk()
   /** By place of the peer. */
   readonly views: (View | null)[]
   readonly openings: (Opening | null)[]
@@ -102,10 +123,21 @@ export class SimulatedNode {
   readonly wants = new Set<number>()
   /** By index of the owner, and there by export id. */
   readonly #heldFrom: (Map<number, Held> | undefined)[] = []
+  /** Gifts that it has made and that nobody has acknowledged to it. */
+  openGifts = 0
+  /** Whether anything happened to its tables since they were looked at. */
+  isTouched = false
+  /** When it was last heard of by anybody, or else crashed: in true time. */
+  lastSeenAt = 0
+  /** When it last had something to do that was long due: in true time. */
+  lastBehindAt = Number.NEGATIVE_INFINITY
+  /** Holders from whom a verdict of this owner has taken something that they still held. */
+  readonly tookFrom = new Set<SimulatedNode>()
   /** Reports it has made. */
   reports = 0
   readonly #time: TrueTime
   readonly #leases: LeaseTimes
+  readonly #create: () => Collector
 
   constructor(origin: NodeOrigin) {
     this.place = origin.place
@@ -120,9 +152,49 @@ export class SimulatedNode {
     this.clock = origin.clock
     this.#time = origin.time
     this.#leases = origin.leases
+    this.journal = origin.isDurable ? new Journal() : null
     const { rules, ...settings } = origin.settings(this)
     const address = { node: this.id, incarnation: this.incarnation }
-    this.collector = new Collector({ ...address, ...settings, codec: origin.codec(this) }, rules)
+    this.#create = () => new Collector({ ...address, ...settings, codec: origin.codec(this) }, rules)
+    this.collector = this.#create()
+  }
+
+  /** One turn, now. @throws what the collector throws: nothing happened */
+  step(event: CollectorEvent, now: Instant): Turn {
+    const { journal } = this
+    if (journal === null) return { effects: this.collector.step(event, now), isCommitted: true }
+    const { mark } = journal
+    const kept = journal.kept(event)
+    try {
+      const effects = this.collector.step(kept, now)
+      if (this.fault !== 'commit') {
+        journal.append(kept, now)
+        return { effects, isCommitted: true }
+      }
+      this.fault = null
+      journal.rollBack(mark)
+      this.recover()
+      return { effects, isCommitted: false }
+    } catch (error) {
+      journal.rollBack(mark)
+      throw error
+    }
+  }
+
+  /** All that is not on disk is forgotten. Only for a durable node. O(turns). */
+  recover(): void {
+    if (this.journal !== null) this.collector = this.journal.replay(this.#create)
+  }
+
+  /** An import has another representative. */
+  rebind(id: ImportId): void {
+    this.collector.rebind(id)
+    this.journal?.rebound(id)
+  }
+
+  /** What its driver tells the collector, the same again after a failure. */
+  answer<Answer>(ask: () => Answer): Answer {
+    return this.journal === null ? ask() : this.journal.answer(ask)
   }
 
   /** A reference has come. */
@@ -153,6 +225,12 @@ export class SimulatedNode {
   /** Whether it takes part in anything now. */
   get isActive(): boolean {
     return this.isUp && !this.isStalled && !this.isPaused
+  }
+
+  /** Whether something was due before an instant of its own. */
+  isBehind(at: number): boolean {
+    const deadline = this.collector.nextDeadline()
+    return deadline !== null && deadline < at
   }
 
   /** Whether a message of that session, if it came now, would be processed, or may be as soon as the session is open here. */

@@ -1,7 +1,7 @@
 /** Where a run takes place: the world, the chance that drives it, and the list of all that was done. */
 import type { Random } from '@holdfast/core'
 import type { Action, Label, NodeName } from './action.js'
-import { type Coverage, noteFault } from './coverage.js'
+import { type Coverage, noteFault, noteStruck } from './coverage.js'
 import { perform } from './perform.js'
 import { reachable } from './reach.js'
 import type { SimulatedNode } from './simulated-node.js'
@@ -16,11 +16,14 @@ export class Stage {
   readonly coverage: Coverage = {}
   /** Looks at an action just before it happens. */
   onAction: ((action: Action) => void) | null = null
+  /** Lets the rest of the world do something. */
+  elsewhere: (() => void) | null = null
   #labels = 0
 
   constructor(world: World, random: Random) {
     this.world = world
     this.random = random
+    world.onFault = (fault, struck) => noteStruck(this.coverage, world, { fault, struck })
   }
 
   /** Does something. @returns whether it made sense @throws Violation */

@@ -3,21 +3,13 @@
  * establishment of references, views of sessions) up to date. It changes nothing of the nodes.
  */
 import type { CollectorEffect, CollectorEvent } from '@holdfast/collector'
-import { ByteReader, type Message, type NodeAddress, nodeId } from '@holdfast/core'
-import { Gift } from './gift.js'
-import type { Letter, LetterReference } from './letter.js'
+import { ByteReader, type GiftAckMessage, type Message, type NodeAddress, nodeId } from '@holdfast/core'
+import type { Gift } from './gift.js'
+import type { Letter } from './letter.js'
+import { type Draft, giftKey, post } from './post.js'
 import type { SimulatedNode } from './simulated-node.js'
 import { type Sent, TableCodec } from './table-codec.js'
-import { Held, type Reference } from './thing.js'
 import type { World } from './world.js'
-
-/** What an application is about to send. */
-export interface Draft {
-  readonly number: number
-  readonly to: SimulatedNode
-  readonly target: Held | null
-  readonly references: readonly Reference[]
-}
 
 /** A report or a verdict that was processed, to be delivered again. */
 export interface Past {
@@ -27,7 +19,7 @@ export interface Past {
 }
 
 /** A message that is processed in this turn. */
-interface InTurn {
+export interface InTurn {
   readonly message: Message
   readonly sent: Sent | null
   /** The export ids that were answered `broken`. */
@@ -61,8 +53,10 @@ export class Witness {
   #number = 0
   #began = 0
   readonly #processed: InTurn[] = []
+  readonly #written: Sent[] = []
+  readonly #received: Gift[] = []
   readonly #claimed: Gift[] = []
-  #call: Extract<Message, { type: 'call' }> | null = null
+  #call: Letter['message'] | null = null
   /** Whether the owner answered `broken` in the message that the turn is about. */
   isBrokenByMessage = false
 
@@ -78,8 +72,11 @@ export class Witness {
 
   begin(node: SimulatedNode, event: CollectorEvent): void {
     this.#began = this.#world.moment
-    this.#processed.length = 0
-    this.#claimed.length = 0
+    // Setting a length costs something even where nothing changes.
+    if (this.#processed.length > 0) this.#processed.length = 0
+    if (this.#written.length > 0) this.#written.length = 0
+    if (this.#received.length > 0) this.#received.length = 0
+    if (this.#claimed.length > 0) this.#claimed.length = 0
     this.#call = null
     this.#peer = null
     this.isBrokenByMessage = false
@@ -96,7 +93,7 @@ export class Witness {
       this.#instead = null
       return instead instanceof Uint8Array ? instead : this.#encode(node, instead)
     }
-    if (message.type === 'call') this.#call = message
+    if (message.type === 'call' || message.type === 'return') this.#call = message
     else if (message.type === 'dgc:addRef') this.#claim(message.entries)
     else if (message.type === 'dgc:broken') {
       // The answer to the message that is being processed.
@@ -108,30 +105,29 @@ export class Witness {
 
   #encode(by: SimulatedNode, message: Message): Uint8Array {
     const sent: Sent = { message, by, at: this.#world.moment, processedAt: -1 }
-    if (WATCHED.has(message.type)) {
-      this.recent.push(sent)
-      if (this.recent.length > MAX_RECENT) this.recent.shift()
-    }
+    this.#written.push(sent)
     return this.#codec.encode(sent)
   }
 
   decode(node: SimulatedNode, bytes: Uint8Array): Message {
-    const decoded = this.#codec.decode(bytes)
-    const { message, sent } = decoded
-    if (sent !== null && sent.processedAt < 0) sent.processedAt = this.#world.moment
-    this.#processed.push({ ...decoded, refused: NOTHING_REFUSED })
-    if (message.type === 'call') {
-      for (const reference of message.references) if (reference.kind === 'gift') this.#received(node, reference.gift)
+    const { message, sent } = this.#codec.decode(bytes)
+    this.#processed.push({ message, sent, refused: NOTHING_REFUSED })
+    if (message.type === 'call' || message.type === 'return') {
+      for (const reference of message.references) if (reference.kind === 'gift') this.#receive(node, reference.gift)
     } else if (message.type === 'dgc:broken') this.isBrokenByMessage = true
     return message
   }
 
-  /** A gift has arrived, before the receiver claims it. */
-  #received(node: SimulatedNode, id: number): void {
-    const gift = this.#peer === null ? undefined : this.#world.gifts.get(keyOf(this.#peer, id))
-    if (gift === undefined || gift.receiver !== node || gift.phase !== 'sent') return
-    gift.phase = 'received'
-    gift.waitsUntil = node.localTime + this.#world.leases.holderTerm
+  /** What a node that recovers has decoded before. */
+  decodeAgain(bytes: Uint8Array): Message {
+    return this.#codec.decode(bytes).message
+  }
+
+  /** A gift arrives. */
+  #receive(node: SimulatedNode, id: number): void {
+    const gift = this.#peer === null ? undefined : this.#world.gifts.get(giftKey(this.#peer, id))
+    if (gift !== undefined) gift.owner.lastSeenAt = this.#world.time.now
+    if (gift?.receiver === node && gift.phase === 'sent') this.#received.push(gift)
   }
 
   #claim(entries: readonly { readonly gifter: NodeAddress; readonly gift: number }[]): void {
@@ -144,11 +140,18 @@ export class Witness {
   /** The gift that an address and a number name. */
   giftOf(gifter: { readonly node: string; readonly incarnation: number }, id: number): Gift | undefined {
     const node = this.#world.lifetime(gifter.node, gifter.incarnation)
-    return node === null ? undefined : this.#world.gifts.get(keyOf(node, id))
+    return node === null ? undefined : this.#world.gifts.get(giftKey(node, id))
   }
 
-  /** The turn is over: takes in what it did. */
-  settle(node: SimulatedNode, effects: readonly CollectorEffect[]): void {
+  /** The turn is over, and has happened: takes in what it did. */
+  settle(node: SimulatedNode, event: CollectorEvent, effects: readonly CollectorEffect[]): void {
+    this.#noteMessages()
+    const turn = { node, event, effects, processed: this.#processed, written: this.#written }
+    for (const checker of this.#world.watching.turn) checker.turn(this.#world, turn)
+    for (const gift of this.#received) {
+      gift.phase = 'received'
+      gift.waitsUntil = node.localTime + this.#world.leases.holderTerm
+    }
     for (const effect of effects) {
       if (effect.type === 'transmit') this.#transmitted(node, effect.peer, effect.frame)
       else if (effect.type === 'session-ended') this.#ended(node, this.#world.placeOf(effect.peer))
@@ -160,16 +163,26 @@ export class Witness {
       gift.claimSession = node.viewOf(gift.owner)?.number ?? 0
     }
     if (this.#processed.length > 0) this.#settleProcessed(node)
-    if (this.draft !== null && this.#call !== null) this.#posted(node, this.draft, this.#call)
+    if (this.draft !== null && this.#call !== null) post(this.#world, node, { draft: this.draft, message: this.#call })
+  }
+
+  #noteMessages(): void {
+    for (const { sent } of this.#processed) {
+      if (sent !== null && sent.processedAt < 0) sent.processedAt = this.#world.moment
+    }
+    for (const sent of this.#written) {
+      if (!WATCHED.has(sent.message.type)) continue
+      this.recent.push(sent)
+      if (this.recent.length > MAX_RECENT) this.recent.shift()
+    }
   }
 
   #settleProcessed(node: SimulatedNode): void {
     const from = this.#peer
     if (from === null) return
     for (const { message, sent, refused } of this.#processed) {
-      for (const checker of this.#world.watching.processed) {
-        checker.processed(this.#world, { by: node, from, message, sent, refused })
-      }
+      const processed = { by: node, from, message, sent, refused }
+      for (const checker of this.#world.watching.processed) checker.processed(this.#world, processed)
       switch (message.type) {
         case 'dgc:addRef':
           for (const { id, gifter, gift } of message.entries) {
@@ -180,7 +193,7 @@ export class Witness {
           if (sent !== null) this.#reconciled(node, { ids: message.ids, sent, refused })
           break
         case 'dgc:giftAck':
-          for (const id of message.gifts) this.#acknowledged(node, id)
+          this.#acknowledged(node, from, message)
           break
         case 'dgc:reconcileOk': {
           const view = node.views[from.place]
@@ -218,9 +231,18 @@ export class Witness {
     }
   }
 
-  #acknowledged(node: SimulatedNode, id: number): void {
-    const gift = this.#world.gifts.get(keyOf(node, id))
-    if (gift?.phase === 'registered') gift.phase = 'acknowledged'
+  #acknowledged(node: SimulatedNode, by: SimulatedNode, { receiver, gifts }: GiftAckMessage): void {
+    for (const id of gifts) {
+      const gift = this.#world.gifts.get(giftKey(node, id))
+      if (gift === undefined) continue
+      if (gift.phase === 'registered') gift.phase = 'acknowledged'
+      // What a liar says, or was acknowledged to a liar, settles nothing.
+      const isMeant =
+        receiver === null || (receiver.node === gift.receiver.id && receiver.incarnation === gift.receiver.incarnation)
+      if (gift.isSettled || by !== gift.owner || by.isHostile || !isMeant) continue
+      gift.isSettled = true
+      node.openGifts--
+    }
   }
 
   #transmitted(node: SimulatedNode, peer: string, frame: Uint8Array): void {
@@ -242,6 +264,7 @@ export class Witness {
     const world = this.#world
     const other = world.lifetime(peer, incarnation)
     if (other === null) throw new Error(`a session with nobody: ${peer}#${incarnation}`)
+    other.lastSeenAt = world.time.now
     node.views[other.place] = {
       peer: other,
       number: this.#number,
@@ -250,50 +273,6 @@ export class Witness {
     }
     node.openings[other.place] = null
   }
-
-  /** A message of the application is on its way: what it carries is promised from now on. */
-  #posted(
-    from: SimulatedNode,
-    { number, to, target, references }: Draft,
-    message: Extract<Message, { type: 'call' }>,
-  ): void {
-    const world = this.#world
-    const session = from.views[to.place]?.number ?? 0
-    const carried: LetterReference[] = references.map((meant, place) => {
-      const wire = message.references[place]
-      if (!(meant instanceof Held)) {
-        meant.exportId = wire.id
-        from.exported[wire.id] = meant
-        return { meant, gift: null, by: [] }
-      }
-      if (wire.kind !== 'gift') return { meant, gift: null, by: honoured(meant.claims) }
-      const { thing, exportId } = meant
-      const gift = new Gift({ id: wire.gift, thing, exportId, gifter: from, receiver: to, session })
-      world.gifts.set(keyOf(from, wire.gift), gift)
-      return { meant, gift, by: [] }
-    })
-    const letter: Letter = {
-      number,
-      from,
-      to,
-      session,
-      sentAt: world.moment,
-      target,
-      targetBy: target === null ? [] : honoured(target.claims),
-      references: carried,
-      message,
-    }
-    world.letters.set(number, letter)
-    world.underWay.push(letter)
-  }
-}
-
-const keyOf = (gifter: SimulatedNode, gift: number): string => `${gifter.index}:${gift}`
-
-const NO_GIFTS: readonly Gift[] = []
-
-function honoured(claims: readonly Gift[]): readonly Gift[] {
-  return claims.length === 0 ? NO_GIFTS : claims.filter((gift) => gift.isHonoured)
 }
 
 /** The number in a hello or a welcome. */

@@ -3,55 +3,28 @@
  * and what the world knows besides. Nothing in it happens by itself: actions make it happen (`perform`).
  */
 import type { CollectorEffect, CollectorEvent } from '@holdfast/collector'
-import { type ImportId, type MessageCodec, Random, type Rules } from '@holdfast/core'
-import { type LeaseOptions, type LeaseTimes, leaseTimes } from '@holdfast/lease'
+import type { ImportId } from '@holdfast/core'
+import { type LeaseTimes, leaseTimes } from '@holdfast/lease'
 import type { Label, NodeName } from './action.js'
+import { sessionEnded, settleAnswers } from './answers.js'
 import { Arrivals } from './arrivals.js'
-import { type Checker, type Watching, watching } from './checkers/checker.js'
+import { type Watching, watching } from './checkers/checker.js'
+import { pictureOf } from './checkers/nothing-committed-is-lost.js'
+import type { Fault } from './coverage.js'
 import type { Gift } from './gift.js'
 import type { Letter } from './letter.js'
+import { createLifetime } from './lifetime.js'
 import { Network } from './network.js'
-import { NodeClock } from './node-clock.js'
 import { Oracle } from './oracle.js'
 import { collectLocally, finalize, report } from './runtime.js'
-import { SimulatedNode, type TrueTime } from './simulated-node.js'
+import type { SimulatedNode, TrueTime } from './simulated-node.js'
+import { dieBeforeSending, turnFailed } from './storage.js'
 import type { Thing } from './thing.js'
 import { Witness } from './witness.js'
+import type { WorldOptions, WorldStats } from './world-options.js'
 
-export interface WorldOptions {
-  /** Who holds objects, and who only coordinates. */
-  readonly nodes: readonly NodeName[]
-  readonly judges: readonly NodeName[]
-  /** Of the world's own small draws: clocks, filters. */
-  readonly seed: number
-  readonly rules: Rules
-  readonly checkers: readonly Checker[]
-  readonly lease: LeaseOptions
-  /** Whether links lose nothing while they are open. */
-  readonly reliable: boolean
-  /** Whether a node frees what nobody holds any more as soon as it hears of it. */
-  readonly reclaims: boolean
-  /** Whether finalizers run at once. */
-  readonly promptFinalizers: boolean
-  /** Whether reports leave some suspects out. */
-  readonly partialReports: boolean
-  /** Whether messages are encoded and decoded. */
-  readonly encodes: boolean
-}
-
-/** What happened in a run, for its summary. */
-export interface WorldStats {
-  turns: number
-  frames: number
-  refused: number
-  sessionsEnded: number
-  expired: number
-  broken: number
-  collected: number
-  crashes: number
-  /** Turns before the ending. */
-  turnsBeforeEnd: number
-}
+/** What is done within this time was done when it was due. */
+const PROMPT_MS = 25
 
 /** How many gifts in a row may lie unacknowledged upon the first: the collector's own limit. */
 const GIFT_DEPTH = 1
@@ -73,7 +46,8 @@ export class World {
   readonly underWay: Letter[] = []
   /** By gifter and number. */
   readonly gifts = new Map<string, Gift>()
-  readonly watching: Watching
+  /** What is still promised, and watched. */
+  watching: Watching
   readonly oracle: Oracle
   readonly witness: Witness
   readonly stats: WorldStats = {
@@ -85,6 +59,7 @@ export class World {
     broken: 0,
     collected: 0,
     crashes: 0,
+    uncommitted: 0,
     turnsBeforeEnd: 0,
   }
   /** Counts what happens: the world's order of things. */
@@ -93,11 +68,21 @@ export class World {
   isDirty = false
   /** Whether reports may still leave suspects out, finalizers be late: until the ending. */
   isOrderly = false
+  /** Whether a clock has done what no drift explains: what rests on clocks is promised no more. */
+  hasBrokenClocks = false
+  /** How many lies were told. */
+  lies = 0
+  /** What may be used again because a liar has named it. */
+  readonly blamed = new Set<Thing>()
+  /** Told of faults that are no actions of their own, and whom they strike. */
+  onFault: ((fault: Fault, struck: readonly SimulatedNode[]) => void) | null = null
   /** Sees every turn, for transcripts. */
   onTurn: ((node: SimulatedNode, event: CollectorEvent, effects: readonly CollectorEffect[]) => void) | null = null
   readonly #places = new Map<NodeName, number>()
   readonly #arrivals: Arrivals
-  readonly #queue: [SimulatedNode, CollectorEffect][] = []
+  readonly #queue: { readonly node: SimulatedNode; readonly effects: readonly CollectorEffect[] }[] = []
+  /** Whose processes die before they have sent anything of the turn under way. */
+  readonly #dying: SimulatedNode[] = []
   #isCarryingOut = false
   #letters = 0
 
@@ -115,14 +100,14 @@ export class World {
     for (const a of this.lives) for (const b of this.lives) if (a.place < b.place) this.link(a, b)
   }
 
+  /** Whether anybody has lied yet. */
+  get hasLiars(): boolean {
+    return this.lies > 0
+  }
+
   /** A number that no letter has had. */
   nextLetter(): number {
     return ++this.#letters
-  }
-
-  /** Whether anybody has lied yet. */
-  get hasLiars(): boolean {
-    return this.lives.some((node) => node.isHostile)
   }
 
   /** The place of a node; -1 for a name that is none. */
@@ -150,35 +135,17 @@ export class World {
 
   /** Begins a lifetime of a node. */
   start(name: NodeName): SimulatedNode {
-    const place = this.placeOf(name)
-    const { seed, lease, rules } = this.options
-    const index = this.all.length
-    const random = new Random(Math.imul(seed + index * 7919, 0x9e3779b1))
-    // The drift is a promise about rates: the worst that keeps it is what attacks most.
-    const rate = 1 + lease.drift * random.pick([-1, -1, 0, 1, 1]) * random.pick([1, 1, 0.5])
-    const node = new SimulatedNode({
-      count: this.names.length,
-      place,
-      name,
-      incarnation: (this.lives[place]?.incarnation ?? 0) + 1,
-      index,
-      clock: new NodeClock(random.below(1000), rate),
-      time: this.time,
-      leases: this.leases,
-      codec: (of) => this.#codecOf(of),
-      settings: (of) => ({
-        rules,
-        lease,
-        trusts: (coordinator) => this.#isTrusted(coordinator),
-        lists: (id) => !this.options.partialReports || this.isOrderly || this.#chances(of, id),
-      }),
-    })
-    // Who has lied once is not trusted in another life either.
-    node.isHostile = this.lives[place]?.isHostile ?? false
-    node.hoards = node.isHostile
+    const node = createLifetime(this, name)
     this.all.push(node)
-    this.lives[place] = node
+    this.lives[node.place] = node
     return node
+  }
+
+  /** From now on only what rests on no clock is promised. */
+  breakClocks(): void {
+    if (this.hasBrokenClocks) return
+    this.hasBrokenClocks = true
+    this.watching = watching(this.options.checkers.filter((checker) => checker.restsOnClocks !== true))
   }
 
   /** Opens a link between two lifetimes, in place of what there was. */
@@ -197,31 +164,56 @@ export class World {
     else this.step(node, event)
   }
 
-  /** One turn of a node, with all that follows from it there. @throws UsageError, LimitError: nothing happened */
-  step(node: SimulatedNode, event: CollectorEvent): void {
+  /**
+   * One turn of a node, with all that follows from it there.
+   * @returns whether it happened: a commit may fail
+   * @throws UsageError, LimitError: nothing happened
+   */
+  step(node: SimulatedNode, event: CollectorEvent): boolean {
     this.witness.begin(node, event)
-    const effects = node.collector.step(event, node.localTime)
+    const before = node.fault === 'commit' ? pictureOf(node) : ''
+    const now = node.localTime
+    if (node.isBehind(now - PROMPT_MS)) node.lastBehindAt = this.time.now
+    const { effects, isCommitted } = node.step(event, now)
     // A step that throws has changed nothing, and did not happen.
     this.stats.turns++
     this.isDirty = true
+    node.isTouched = true
     this.moment++
-    this.witness.settle(node, effects)
+    if (!isCommitted) {
+      turnFailed(this, node, { event, effects, before })
+      return false
+    }
+    if (event.type === 'link-opened') node.links.add(this.placeOf(event.peer))
+    else if (event.type === 'link-closed') node.links.delete(this.placeOf(event.peer))
+    this.witness.settle(node, event, effects)
     this.onTurn?.(node, event, effects)
-    for (const effect of effects) this.#queue.push([node, effect])
-    if (this.#isCarryingOut) return
+    if (node.desk.sent.length > 0) settleAnswers(node)
+    if (node.fault === 'sending') {
+      node.fault = null
+      this.#dying.push(node)
+    }
+    if (effects.length > 0) this.#queue.push({ node, effects })
+    if (!this.#isCarryingOut) this.#carryAllOut()
+    return true
+  }
+
+  #carryAllOut(): void {
     this.#isCarryingOut = true
     try {
       // A step that an effect leads to puts its own effects behind those of this one.
-      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#carryOut(...next)
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+        for (const effect of next.effects) this.#carryOut(next.node, effect)
+      }
     } finally {
       this.#isCarryingOut = false
     }
+    for (let node = this.#dying.pop(); node !== undefined; node = this.#dying.pop()) dieBeforeSending(this, node)
   }
 
   #carryOut(node: SimulatedNode, effect: CollectorEffect): void {
     if (effect.type === 'transmit') {
-      this.stats.frames++
-      this.network.send(node, this.placeOf(effect.peer), effect.frame)
+      if (this.#dying.length === 0 || !this.#dying.includes(node)) this.transmit(node, effect)
       return
     }
     for (const checker of this.watching.effect) checker.effect(this, node, effect)
@@ -231,7 +223,14 @@ export class World {
         break
       case 'called':
       case 'rejected':
+      case 'returned':
         this.#arrivals.called(node, effect)
+        break
+      case 'expired':
+        this.#expired(node, effect)
+        break
+      case 'session-ended':
+        sessionEnded(this, node, effect)
         break
       case 'broken':
         this.#arrivals.broken(node, effect.imports)
@@ -252,6 +251,19 @@ export class World {
     }
   }
 
+  /** What a lifetime held is removed. */
+  #expired(node: SimulatedNode, { peer, incarnation }: Extract<CollectorEffect, { type: 'expired' }>): void {
+    const holder = this.lifetime(peer, incarnation)
+    if (holder === null) return
+    this.stats.expired++
+    node.expiredAt[holder.index] = ++this.moment
+  }
+
+  transmit(node: SimulatedNode, { peer, frame }: Extract<CollectorEffect, { type: 'transmit' }>): void {
+    this.stats.frames++
+    this.network.send(node, this.placeOf(peer), frame)
+  }
+
   #reclaim(node: SimulatedNode, objects: readonly number[]): void {
     const { collector, heap } = node
     const { unreachableImports } = heap.reclaim(objects as Parameters<typeof heap.reclaim>[0], {
@@ -270,22 +282,5 @@ export class World {
     }
     if (imports.length === 0 || node.hoards) return
     if (this.options.promptFinalizers || this.isOrderly) finalize(this, node, 'all')
-  }
-
-  #codecOf(node: SimulatedNode): MessageCodec {
-    return {
-      encode: (message) => this.witness.encode(node, message),
-      decode: (bytes) => this.witness.decode(node, bytes),
-    }
-  }
-
-  #isTrusted(coordinator: NodeName): boolean {
-    return this.find(coordinator)?.isHostile !== true
-  }
-
-  /** A coin that falls the same way in every replay. */
-  #chances(node: SimulatedNode, id: number): boolean {
-    const { seed } = this.options
-    return new Random(Math.imul(seed + node.index * 31 + node.reports * 1009 + id * 7, 0x9e3779b1)).chance(0.7)
   }
 }

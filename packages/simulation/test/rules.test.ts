@@ -1,6 +1,8 @@
 /** The world is worth something only if it notices what is missing: each of these rules, off, is caught by random seeds alone. */
-import type { Rule } from '@holdfast/core'
+import { RULES, type Rule } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
+import { rulesTable } from '../src/cli/rules-table.js'
+import { GAMBITS } from '../src/gambits/all.js'
 import { checkerOf, runSeed } from '../src/index.js'
 
 const PATIENCE = 600
@@ -12,16 +14,38 @@ const SEEN_BY: readonly (readonly [Rule, readonly string[]])[] = [
   ['unacked-gifts-are-asked-about', ['nothing-left']],
   ['late-finalizer-is-ignored', ['nothing-live-is-freed', 'no-error', 'no-wrong-object', 'no-early-broken']],
   ['quarantine-before-removal', ['nothing-live-is-freed', 'no-early-broken']],
-  ['quarantine-ends-in-removal', ['nothing-left']],
-  ['dropRef-checks-g', ['nothing-live-is-freed', 'no-early-broken']],
+  ['quarantine-ends-in-removal', ['nothing-left', 'tables-are-bounded']],
+  ['dropRef-checks-g', ['nothing-live-is-freed', 'no-early-broken', 'no-repair']],
+  ['rejected-message-keeps-references', ['no-repair', 'nothing-left']],
+  ['holder-knows-first', ['holder-knows-first']],
+  ['gift-names-incarnation', ['no-wrong-object']],
+  ['reconcile-keeps-ver', ['no-alarm']],
 ]
+
+function firstViolation(rule: Rule): string {
+  for (let seed = 1; seed <= PATIENCE; seed++) {
+    const { violation } = runSeed({ seed, without: [rule] })
+    if (violation !== null) return violation
+  }
+  return `: ${rule} is not missed`
+}
 
 describe('random seeds notice that a rule is off', () => {
   it.each(SEEN_BY)('%s', (rule, checkers) => {
-    let violation: string | null = null
-    for (let seed = 1; seed <= PATIENCE && violation === null; seed++) {
-      violation = runSeed({ seed, without: [rule] }).violation
-    }
-    expect(checkers).toContain(checkerOf(violation ?? ''))
+    expect(checkers).toContain(checkerOf(firstViolation(rule)))
   })
+})
+
+/** Rules that gambits attack. */
+const ATTACKED = RULES.filter((rule) => GAMBITS.some(({ attacks }) => attacks.includes(rule)))
+
+describe('a gambit against it shows soon that a rule is off', () => {
+  it.each(ATTACKED)('%s', (rule) => {
+    const [line] = [...rulesTable({ rules: [rule], first: 1, patience: 60, workload: 'gambits' })].slice(2)
+    expect(line).toMatch(/\| \d+ \| `/)
+  })
+})
+
+it('gambits are harmless where all rules are on', () => {
+  for (let seed = 1; seed <= 60; seed++) expect(runSeed({ seed, workload: 'gambits' }).violation).toBeNull()
 })

@@ -126,7 +126,7 @@ describe('a field that is read again', () => {
     expect(await topic).toBe('cake')
     expect(await lobby.topic).toBe('cake')
     expect(read).toEqual(['topic', 'topic', 'topic'])
-    expect(String(lobby)).toBe('Remote of bob')
+    expect(String(lobby as unknown)).toBe('Remote of bob')
     bob.unpublish('lobby')
   })
 })

@@ -1,6 +1,7 @@
 /** Nodes of one thread, joined by message ports, with the real V8. After each test both tables of each are to be empty. */
-import { MessageChannel } from 'node:worker_threads'
+
 import { setImmediate as macrotask, setTimeout as sleep } from 'node:timers/promises'
+import { MessageChannel } from 'node:worker_threads'
 import { afterEach, expect } from 'vitest'
 import { createNode, type HoldfastNode, type NodeOptions } from '../../src/index.js'
 

@@ -17,6 +17,7 @@ export function performForeign(world: World, action: ForeignAction): boolean {
   if (action.do === 'repeat') return repeat(world, { by, to, n: action.n })
   by.isHostile = true
   by.hoards = true
+  world.lies++
   const third = world.lives.find((node) => node !== by && node !== to) ?? to
   const facts = {
     n: action.n,
@@ -33,7 +34,9 @@ export function performForeign(world: World, action: ForeignAction): boolean {
 
 function repeat(world: World, { by, to, n }: { by: SimulatedNode; to: SimulatedNode; n: number }): boolean {
   const past = world.witness.past.filter(
-    ({ message, by: sender, to: receiver }) => receiver === to && (message.type === 'dgc:collect' || sender === by),
+    // A verdict on an earlier lifetime, too.
+    ({ message, by: sender, to: receiver }) =>
+      message.type === 'dgc:collect' ? receiver.name === to.name : receiver === to && sender === by,
   )
   if (past.length === 0 || !by.collector.isConnected(to.id)) return false
   sendInstead(world, { by, to }, past[n % past.length].message)

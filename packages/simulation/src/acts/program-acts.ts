@@ -1,6 +1,7 @@
 /** What programs do: make objects, refer, let go, send. The world's picture of the heap follows the heap. */
 import type { CallTarget } from '@holdfast/collector'
 import type { Label, ProgramAction } from '../action.js'
+import { answer } from '../answers.js'
 import { find, findOwn, reachable } from '../reach.js'
 import { attempt } from '../runtime.js'
 import type { SimulatedNode } from '../simulated-node.js'
@@ -35,6 +36,8 @@ export function performProgram(world: World, action: ProgramAction): boolean {
       return publish(world, node, action)
     case 'publish-many':
       return publishMany(world, node, action)
+    case 'answer':
+      return answerOldest(world, node, action)
   }
 }
 
@@ -121,13 +124,29 @@ interface Post {
 }
 
 function post(world: World, node: SimulatedNode, { target, place, labels }: Post): boolean {
+  const references = findAll(node, labels)
+  return references !== null && call(world, node, { target, place, references })
+}
+
+/** Null unless the program can get at all of them. */
+function findAll(node: SimulatedNode, labels: readonly Label[]): Reference[] | null {
   const references: Reference[] = []
   for (const label of labels) {
     const reference = find(node, label)
-    if (reference === undefined) return false
+    if (reference === undefined) return null
     references.push(reference)
   }
-  return call(world, node, { target, place, references })
+  return references
+}
+
+function answerOldest(
+  world: World,
+  node: SimulatedNode,
+  { to, references: labels }: Extract<ProgramAction, { do: 'answer' }>,
+): boolean {
+  const owed = node.desk.owed[node.desk.placeOfOldest(to)]
+  const references = findAll(node, labels)
+  return owed !== undefined && references !== null && answer(world, node, { owed, references })
 }
 
 function publishMany(world: World, node: SimulatedNode, action: { to: string; series: Label }): boolean {
@@ -156,5 +175,6 @@ function call(world: World, node: SimulatedNode, { target, place, references }: 
     world.step(node, { type: 'call', to, call: number, references: carried, payload: NOTHING }),
   )
   world.witness.draft = null
+  if (isSent && world.options.answers) node.desk.awaited.set(number, peer)
   return isSent
 }

@@ -1,7 +1,9 @@
 /** What happens to whole nodes and to time. */
+import type { CollectorEvent } from '@holdfast/collector'
 import type { WorldAction } from '../action.js'
 import { tick } from '../runtime.js'
-import type { SimulatedNode } from '../simulated-node.js'
+import type { SimulatedNode, StorageFault } from '../simulated-node.js'
+import { comeBack, goDown, leave } from '../storage.js'
 import { Violation } from '../violation.js'
 import type { World } from '../world.js'
 import { connect } from './network-acts.js'
@@ -30,7 +32,13 @@ export function performWorld(world: World, action: WorldAction): boolean {
     case 'pause':
       return pause(world, node)
     case 'resume':
-      return resume(world, node)
+      return comeBack(world, node)
+    case 'fail':
+      return fail(node, action.in)
+    case 'go-down':
+      return goDown(world, node)
+    case 'jump':
+      return jump(world, node, action.ms)
   }
 }
 
@@ -38,8 +46,9 @@ export function performWorld(world: World, action: WorldAction): boolean {
 export function wake(world: World, node: SimulatedNode): boolean {
   if (!node.isUp || !node.isStalled) return false
   node.isStalled = false
-  for (let event = node.inbox.shift(); event !== undefined; event = node.inbox.shift()) world.step(node, event)
-  tick(world, node)
+  // A commit that fails puts it back to sleep.
+  while (!node.isStalled && node.inbox.length > 0) world.step(node, node.inbox.shift() as CollectorEvent)
+  if (node.isActive) tick(world, node)
   return true
 }
 
@@ -48,6 +57,7 @@ export function crash(world: World, node: SimulatedNode): boolean {
   world.stats.crashes++
   world.isDirty = true
   node.isUp = false
+  node.lastSeenAt = world.time.now
   node.isStalled = false
   node.isPaused = false
   node.inbox.length = 0
@@ -59,22 +69,20 @@ export function crash(world: World, node: SimulatedNode): boolean {
 
 function pause(world: World, node: SimulatedNode): boolean {
   if (!node.isActive) return false
-  node.isPaused = true
-  for (const peer of world.lives) {
-    if (!world.network.isOpenAt(node, peer.place)) continue
-    world.network.close(node, peer.place)
-    node.lostLinks.push(peer.place)
-  }
+  leave(world, node)
   return true
 }
 
-export function resume(world: World, node: SimulatedNode): boolean {
-  if (!node.isUp || !node.isPaused) return false
-  node.isPaused = false
-  for (const place of node.lostLinks.splice(0)) {
-    world.step(node, { type: 'link-closed', peer: world.lives[place].id })
-  }
-  tick(world, node)
+function fail(node: SimulatedNode, fault: StorageFault): boolean {
+  if (!node.isActive || node.journal === null || node.fault !== null) return false
+  node.fault = fault
+  return true
+}
+
+function jump(world: World, node: SimulatedNode, ms: number): boolean {
+  if (!node.isUp || ms === 0) return false
+  world.breakClocks()
+  node.clock.jump(world.time.now, ms)
   return true
 }
 

@@ -9,8 +9,8 @@ export const harmIsContained: Checker = {
     if (node.isHostile) return
     if (effect.type === 'session-ended' && effect.error !== null) {
       const peer = world.find(effect.peer)
-      // Rubbish on the wire is the network's doing.
-      if (peer?.isHostile === true || effect.error.code === GARBLED) return
+      // Rubbish on the wire is the network's doing, and too much of everything is nobody's.
+      if (peer?.isHostile === true || effect.error.code === GARBLED || effect.reason === 'queue-full') return
       throw new Violation(this.name, `${node.label} ended its session with ${effect.peer}: ${effect.error.message}`)
     }
     if (effect.type === 'untrusted' && world.find(effect.peer)?.isHostile !== true) {

@@ -6,15 +6,13 @@ import type { Checker } from './checker.js'
 
 export const holderKnowsFirst: Checker = {
   name: 'holder-knows-first',
+  restsOnClocks: true,
 
   effect(world, owner, effect) {
     if (effect.type !== 'expired') return
     const holder = world.lifetime(effect.peer, effect.incarnation)
-    if (holder === null) return
-    world.stats.expired++
-    const trusted = trustedBy(holder, owner)
-    owner.expiredAt[holder.index] = ++world.moment
-    if (trusted === undefined || owner.isHostile) return
+    const trusted = holder === null || owner.isHostile ? undefined : trustedBy(holder, owner)
+    if (holder === null || trusted === undefined) return
     const what = `${trusted.thing.label}, which ${holder.label} holds and trusts in an open session`
     throw new Violation(this.name, `${owner.label} has removed ${what}`)
   },

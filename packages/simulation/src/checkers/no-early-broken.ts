@@ -2,7 +2,8 @@
  * What its holder may still trust is not answered `broken`, and a reference does not break without a reason: its owner is dead, said
  * so, or could not be reached for the whole quarantine.
  */
-import type { Letter, LetterReference } from '../letter.js'
+import { letterOfAnswer } from '../answers.js'
+import type { Letter } from '../letter.js'
 import { isProtected } from '../oracle.js'
 import { Held } from '../thing.js'
 import { Violation } from '../violation.js'
@@ -13,21 +14,18 @@ const NAME = 'no-early-broken'
 
 export const noEarlyBroken: Checker = {
   name: NAME,
-
-  arrived(_world, { node, letter, reference, found }) {
-    if (found !== 'broken' || letter.from.isHostile) return
-    const trusted = reference === null ? trustedTarget(letter) : trustedHome(reference)
-    if (trusted !== null) {
-      throw new Violation(
-        NAME,
-        `${node.label} refused a use of ${trusted.thing.label}, which ${letter.from.label} may trust`,
-      )
-    }
-  },
+  restsOnClocks: true,
 
   processed(world, { by, from, message, sent, refused }) {
     if (refused.size === 0 || from.isHostile) return
-    if (message.type === 'dgc:reconcile') {
+    if (message.type === 'call' || message.type === 'return') {
+      const letter = world.letters.get(message.type === 'call' ? message.call : letterOfAnswer(message.call))
+      if (letter?.from !== from || letter.to !== by) return
+      for (const { exportId, thing } of trustedIn(letter)) {
+        if (!refused.has(exportId)) continue
+        throw new Violation(NAME, `${by.label} refused a use of ${thing.label}, which ${from.label} may trust`)
+      }
+    } else if (message.type === 'dgc:reconcile') {
       for (const id of refused) {
         const held = from.heldFrom(by, id)
         const isNamed = held !== undefined && sent !== null && held.bornAt <= sent.at
@@ -55,12 +53,15 @@ export const noEarlyBroken: Checker = {
   },
 }
 
-function trustedTarget({ target, targetBy }: Letter): Held | null {
-  return target !== null && isProtected(target, targetBy) ? target : null
-}
-
-function trustedHome({ meant, by }: LetterReference): Held | null {
-  return meant instanceof Held && isProtected(meant, by) ? meant : null
+/**
+ * What a letter uses, and its sender may trust at the owner's turn to read it: the next message of the same frame may be
+ * an addRef that lists the sender, too late for this use. So it must be asked then, not when the turn is over.
+ */
+function* trustedIn({ target, targetBy, references }: Letter): Generator<Held> {
+  if (target !== null && isProtected(target, targetBy)) yield target
+  for (const { meant, gift, by } of references) {
+    if (gift === null && meant instanceof Held && isProtected(meant, by)) yield meant
+  }
 }
 
 function checkNotLive(world: World, held: Held, how: string): void {

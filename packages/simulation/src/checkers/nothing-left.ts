@@ -55,9 +55,18 @@ function leftAt(
   const { exports, imports, ...others } = collector.tables
   for (const [table, size] of Object.entries(others))
     if (size !== 0) return `${label} has ${size} in its table of ${table}`
+  const { owed, awaited, sent } = node.desk
+  if (owed.length > 0) return `${label} owes ${owed.length} answers`
+  if (awaited.size > 0) return `${label} waits for ${awaited.size} answers`
+  if (sent.length > 0) return `${label} vouches for ${sent.length} answers`
   if (node.finalizers.length > 0) return `${label} has finalizers that have not run`
   const brokenReference = brokenAt(world, node)
   if (brokenReference !== null) return brokenReference
+  const neighbours = world.lives.filter((other) => other !== node && other.isUp).length
+  const { peers, lifetimes } = collector.acquaintances
+  if (Math.max(peers, lifetimes) > neighbours) {
+    return `${label} knows ${peers} nodes and ${lifetimes} lifetimes, and there are ${neighbours}`
+  }
   let exported = 0
   for (const object of collector.exports) {
     exported++

@@ -4,6 +4,7 @@ import type { Checker } from './checker.js'
 
 export const nothingLiveIsFreed: Checker = {
   name: 'nothing-live-is-freed',
+  restsOnClocks: true,
 
   step(world) {
     world.oracle.walk()

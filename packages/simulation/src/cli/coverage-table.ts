@@ -36,7 +36,7 @@ export function coverageTable(coverage: Coverage): string {
   return `${headings(widths)}\n${lines.join('\n')}`
 }
 
-const KINDS = ['gift', 'round', 'session', 'drop'] as const
+const KINDS = ['gift', 'round', 'session', 'drop', 'answer'] as const
 
 const abbreviated = (phase: string): string => phase.slice(phase.indexOf(' ') + 1).slice(0, 8)
 

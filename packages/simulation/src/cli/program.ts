@@ -18,6 +18,7 @@ export function createProgram(run: (flags: Flags) => Promise<void>): Command {
     .option('--nodes <n>', 'nodes that hold objects, 2 to 6; drawn when left out', parseNodes)
     .option('--steps <n>', 'steps before the ending (default 150)', parseSteps)
     .option('--without <rules>', 'switch rules off, by the beginnings of their names', parseRules)
+    .option('--rules', 'tell how many seeds it takes to notice that a rule is missing, for each rule')
     .option('--trace', 'tell what happens, in words (with --seed)')
     .option('--shrink', 'cut a failing seed down to what matters (with --seed)')
     .option('--save <name>', 'and keep it as a regression test (with --seed)')
@@ -38,6 +39,8 @@ Examples:
   $ npm run simulate -- --seeds 100000 --start 1 --workload rings
   How soon is it noticed that a rule of the protocol is missing?
   $ npm run simulate -- --without C4
+  ... for each rule (of those, if --without names some), as a table:
+  $ npm run simulate -- --rules --seeds 2000 --start 1
   What happened there, in words, and no more than what matters:
   $ npm run simulate -- --seed 21 --without dropRef --shrink
   Keep it as a test:

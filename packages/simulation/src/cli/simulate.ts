@@ -11,6 +11,7 @@ import { shrink } from '../shrink.js'
 import { transcript } from '../transcript.js'
 import { coverageTable } from './coverage-table.js'
 import { Progress } from './progress.js'
+import { rulesTable } from './rules-table.js'
 import { runPool, SERIES } from './seed-pool.js'
 
 export interface Flags {
@@ -22,6 +23,7 @@ export interface Flags {
   readonly nodes?: number
   readonly steps?: number
   readonly without?: readonly Rule[]
+  readonly rules?: boolean
   readonly trace?: boolean
   readonly shrink?: boolean
   readonly save?: string
@@ -41,7 +43,20 @@ const DEFAULT_SEEDS = 1000
 
 /** @returns the exit code: 0 for nothing violated, 1 else */
 export async function simulate(flags: Flags, output: Output): Promise<number> {
+  if (flags.rules === true) return tellRules(flags, output)
   return flags.seed === undefined ? searchSeeds(flags, output) : runOne(flags, flags.seed, output)
+}
+
+function tellRules({ without, start, seeds, ...flags }: Flags, { out }: Output): number {
+  const { without: _, ...options } = optionsOf(flags)
+  const table = rulesTable({
+    ...options,
+    ...(without === undefined ? {} : { rules: without }),
+    first: start ?? 1,
+    patience: seeds ?? DEFAULT_SEEDS,
+  })
+  for (const line of table) out(line)
+  return 0
 }
 
 function optionsOf({ workload, nodes, steps, without }: Flags): Omit<RunOptions, 'seed'> {

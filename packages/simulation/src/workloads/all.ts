@@ -3,6 +3,7 @@ import { actors } from './actors.js'
 import { bulkDrop } from './bulk-drop.js'
 import { chains } from './chains.js'
 import { comersAndGoers } from './comers-and-goers.js'
+import { gambits } from './gambits.js'
 import { heapSlice } from './heap-slice.js'
 import { hubs } from './hubs.js'
 import { idleStructure } from './idle-structure.js'
@@ -25,6 +26,7 @@ export const WORKLOADS: readonly Workload[] = [
   comersAndGoers,
   bulkDrop,
   heapSlice,
+  gambits,
   misbehavingPeer,
 ]
 
@@ -42,6 +44,7 @@ export const SHARES: Readonly<Record<string, number>> = {
   'bulk-drop': 1,
   'heap-slice': 1,
   'misbehaving-peer': 4,
+  gambits: 4,
 }
 
 /** @throws UsageError `no-such-workload` */

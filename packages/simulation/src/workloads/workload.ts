@@ -12,6 +12,8 @@ export interface Workload {
   readonly weights?: Partial<Readonly<Record<Choice, number>>>
   /** Something of the workload's own; the weight is `weights.own`. */
   act?(stage: Stage): void
+  /** Whether it gives parts to three nodes and to one that coordinates. */
+  readonly casts?: boolean
   /** What its runs are never: for workloads whose point would be lost. */
   readonly never?: readonly ('faulty' | 'lossy')[]
   /** Fewer steps: each is long. */

@@ -25,7 +25,7 @@ function isRefused({ journal }: RandomWorld, holder: number, target: number): bo
   return one.kind === 'managed' && other.kind === 'ordinary' && one.home === other.home && one.life === other.life
 }
 
-const kindOf = ({ random }: RandomWorld): 'managed' | 'ordinary' => (random.chance(0.8) ? 'managed' : 'ordinary')
+const kindOf = ({ random }: RandomWorld): 'managed' | 'ordinary' => (random.chance(0.9) ? 'managed' : 'ordinary')
 
 const create: Deed = async (world, member) => {
   world.hold(member, world.make(member, kindOf(world)))
@@ -39,7 +39,17 @@ const createFar: Deed = async (world, member) => {
 
 const link: Deed = async (world, member) => {
   const [holder, target] = [anyHeld(world, member), anyHeld(world, member)]
-  if (holder === undefined || target === undefined) return
+  if (holder !== undefined && target !== undefined) await linking(world, holder, target)
+}
+
+/** The two refer to each other: garbage that counting does not find, once they are dropped. */
+const ring: Deed = async (world, member) => {
+  const [one, other] = [anyHeld(world, member), anyHeld(world, member)]
+  if (one === undefined || other === undefined) return
+  await Promise.all([linking(world, one, other), linking(world, other, one)])
+}
+
+async function linking(world: RandomWorld, holder: Found, target: Found): Promise<void> {
   const isFull = world.record(holder.id).list.length >= LONGEST_LIST
   const slot = world.random.pick(isFull ? SLOTS.filter((name) => name !== 'list') : SLOTS)
   const refused = isRefused(world, holder.id, target.id)
@@ -61,8 +71,8 @@ const linkToCome: Deed = async (world, member) => {
   // A future: its properties are those of the object to come.
   const made = maker.object.make('managed') as Promise<Found> & Found
   const linked = made.object.link(world.random.pick(SLOTS), 'a', target)
-  world.hold(member, await made)
-  await linked
+  const [found] = await Promise.all([made, linked])
+  world.hold(member, found)
 }
 
 const unlink: Deed = async (world, member) => {
@@ -134,14 +144,20 @@ const wait: Deed = async (world, member) => {
   const [one, other] = [anyHeld(world, member), anyHeld(world, member)]
   if (one === undefined || other === undefined || world.gates.length >= GATES) return
   // Not awaited: the answer comes many rounds later.
-  waiting(world, member, one.object.wait(world.number(), other) as PromiseLike<Found>)
+  const answer = one.object.wait(world.number(), other) as PromiseLike<Found>
+  waiting(world, member, { ids: [one.id, other.id], answer })
 }
 
-function waiting(world: RandomWorld, member: Member, answer: PromiseLike<Found>): void {
+/** In a function of its own, whose closures do not keep what was given to the call. */
+function waiting(
+  world: RandomWorld,
+  member: Member,
+  { ids, answer }: { ids: readonly number[]; answer: PromiseLike<Found> },
+): void {
   const { life } = member
   answer.then(
     (found) => member.life === life && world.hold(member, found),
-    (error: unknown) => world.failed('wait', error),
+    (error: unknown) => world.failed('wait', error, !ids.every((id) => world.isThere(id))),
   )
 }
 
@@ -163,8 +179,8 @@ const fetchWeak: Deed = async (world, member) => {
 }
 
 const lookUp: Deed = async (world, member) => {
-  const { name, published, node } = world.random.pick(world.members)
-  if (published.size === 0 || node === member.node) return
+  const { name, published } = world.random.pick(world.members.filter((other) => other !== member))
+  if (published.size === 0) return
   const [title, id] = world.random.pick([...published])
   const object = (await member.node.lookup(name, title)) as unknown as Thing
   if (published.get(title) === id) world.hold(member, { id, object })
@@ -172,10 +188,11 @@ const lookUp: Deed = async (world, member) => {
 
 /** Each as often as it is listed. */
 const DEEDS: readonly (readonly [weight: number, deed: Deed])[] = [
-  [3, create],
+  [2, create],
   [4, createFar],
-  [10, link],
-  [2, linkToCome],
+  [8, link],
+  [5, ring],
+  [3, linkToCome],
   [3, unlink],
   [4, pick],
   [1, discard],
@@ -193,11 +210,16 @@ const DEEDS: readonly (readonly [weight: number, deed: Deed])[] = [
 
 const WEIGHTED = DEEDS.flatMap(([weight, deed]) => Array.from({ length: weight }, () => deed))
 
+/** What a program has in hand before it does anything else. */
+const FEWEST_HELD = 3
+
 /** Starts a deed of a node. @returns when it is done; what goes wrong is told to the world */
 export function startDeed(world: RandomWorld): Promise<void> {
-  const deed = world.random.pick(WEIGHTED)
+  const member = world.random.pick(world.members)
+  const isPoor = member.held.size < FEWEST_HELD
+  const deed = isPoor ? world.random.pick([create, lookUp]) : world.random.pick(WEIGHTED)
   world.did(deed.name)
-  return deed(world, world.random.pick(world.members)).catch((error: unknown) => world.failed(deed.name, error))
+  return deed(world, member).catch((error: unknown) => world.failed(deed.name, error))
 }
 
 /** A node's program forgets something. */
@@ -224,10 +246,11 @@ export function dispose(world: RandomWorld, member: Member): void {
 /** Publishes something of a node under a name, or takes a name back. */
 export function publish(world: RandomWorld, { node, held, published, name: home }: Member): void {
   const name = world.random.pick(['one', 'two'])
-  if (published.delete(name)) {
+  if (published.size > 1 && published.delete(name)) {
     node.unpublish(name)
     return
   }
+  if (published.has(name)) return
   const own = [...held].filter(([id]) => world.record(id).home === home)
   if (own.length === 0) return
   const [id, object] = world.random.pick(own)

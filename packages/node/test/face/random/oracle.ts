@@ -66,7 +66,8 @@ function importsOf(journal: Journal, holder: HolderRecord, kept: ReadonlySet<num
   return new Set([...ids].filter((id) => journal.record(id).home !== holder.name))
 }
 
-function closure(journal: Journal, roots: Iterable<number>): Set<number> {
+/** What some objects lead to, themselves included. */
+export function closure(journal: Journal, roots: Iterable<number>): Set<number> {
   const found = new Set(roots)
   for (const id of found) for (const target of journal.referencesOf(journal.record(id))) found.add(target)
   return found

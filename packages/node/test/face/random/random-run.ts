@@ -17,7 +17,9 @@ export interface RandomRun {
 
 const NAMES = ['alice', 'bob', 'carol', 'dave']
 /** What a program has in hand at most. */
-const MOST_HELD = 8
+const MOST_HELD = 10
+/** Rounds between two rests. */
+const REST_EVERY = 40
 /** So that neighbouring seeds are no neighbours. */
 const SPREAD = 2654435769
 
@@ -40,27 +42,28 @@ export async function randomRun(run: RandomRun): Promise<{ violation: string | n
 
 async function playRound(world: RandomWorld, run: RandomRun, round: number): Promise<void> {
   const { random } = world
+
   await batch(world)
   for (const member of world.members) {
     if (random.chance(0.1)) dispose(world, member)
-    if (random.chance(0.05)) publish(world, member)
+    if (random.chance(0.1)) publish(world, member)
     while (member.held.size > MOST_HELD) drop(world, member)
   }
   if (run.restartEvery !== undefined && round % run.restartEvery === 0) await world.restart(random.pick(world.members))
   if (random.chance(0.3)) for (const gate of world.gates) world.open(gate)
   await checkReachable(world)
   if (random.chance(0.2)) await walkEverything(world)
-  if (round % 25 === 0) await rest(world, random.pick([0.3, 0.7, 1]))
+  if (round % REST_EVERY === 0) await rest(world, random.pick([0.3, 0.7, 1]))
 }
 
 /** Deeds that are under way together, while things are dropped and nodes collect. */
 async function batch(world: RandomWorld): Promise<void> {
   const { random, members } = world
-  const deeds = Array.from({ length: 1 + random.below(6) }, () => startDeed(world))
-  for (const member of members) if (random.chance(0.4)) drop(world, member)
-  if (random.chance(0.15)) deeds.push(collectGarbage())
-  if (random.chance(0.15)) deeds.push(collecting(world, random.pick(members).node.collectLocally()))
-  if (random.chance(0.25)) deeds.push(collecting(world, random.pick(members).node.collect()))
+  const deeds = Array.from({ length: 2 + random.below(8) }, () => startDeed(world))
+  for (const member of members) if (random.below(2 * MOST_HELD) < member.held.size) drop(world, member)
+  if (random.chance(0.1)) deeds.push(collectGarbage())
+  if (random.chance(0.2)) deeds.push(collecting(world, random.pick(members).node.collectLocally()))
+  if (random.chance(0.15)) deeds.push(collecting(world, random.pick(members).node.collect()))
   await Promise.all(deeds)
 }
 
@@ -76,11 +79,11 @@ async function rest(world: RandomWorld, share: number): Promise<void> {
   world.did('rest')
   for (const gate of world.gates) world.open(gate)
   for (const member of world.members) {
-    for (const id of [...member.held.keys()]) if (world.random.chance(share)) member.held.delete(id)
-    if (share === 1) for (const name of [...member.published.keys()]) unpublish(member, name)
+    for (const id of member.held.keys()) if (world.random.chance(share)) member.held.delete(id)
+    if (share === 1) for (const name of member.published.keys()) unpublish(member, name)
   }
-  const patience = world.options.restarts ? { passes: 8, ms: 10_000 } : { passes: 8, ms: 0 }
-  const found = (await settle(world, patience)) ?? (partOrdinaryCycles(world), await settle(world, patience))
+  let found = await settle(world)
+  if (found === null && partOrdinaryCycles(world)) found = await settle(world)
   if (found !== null) world.violate(`left:\n${found}`)
   await checkReachable(world)
 }

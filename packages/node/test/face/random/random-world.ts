@@ -2,9 +2,12 @@
  * Some nodes of one thread with the real V8, the objects that they share, and a journal of what should be there. Nothing in it keeps an
  * object, but the nodes' tables (`held`) do, which stand for variables of their programs.
  */
-import type { Random } from '@holdfast/core'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { after, type Random } from '@holdfast/core'
+import { DEFAULT_LEASE, leaseTimes } from '@holdfast/lease'
 import { byReference, createNode, type HoldfastNode, type NodeOptions, type WeakReference } from '../../../src/index.js'
 import { join } from '../../support/face.js'
+import { TurningClock } from '../../support/turning-clock.js'
 import { type HolderRecord, Journal, type Kind, type ObjectRecord } from './journal.js'
 import { type Found, type Surroundings, type Thing, type ThingClasses, thingClasses } from './thing.js'
 
@@ -23,8 +26,11 @@ export interface RandomWorldOptions {
   readonly restarts: boolean
 }
 
-/** What a call may fail with when nodes come and go: not carried out, or nobody knows. */
-const LOSSES = ['session-ended', 'unreachable', 'peer-restarted', 'closed', 'broken-reference', 'no-session']
+/** How often a reference may be passed on before its owner knows: as nodes have it. */
+const GIFT_DEPTH = 1
+
+/** What a call may fail with when nodes come and go: not carried out, or nobody knows. A reference to what is there never breaks. */
+const LOSSES = ['session-ended', 'unreachable', 'peer-restarted', 'closed', 'no-session']
 
 export class RandomWorld implements Surroundings {
   readonly journal = new Journal()
@@ -36,9 +42,12 @@ export class RandomWorld implements Surroundings {
   /** How often what was done. */
   readonly deeds = new Map<string, number>()
   readonly #classes: ThingClasses = thingClasses(this)
+  readonly #clock = new TurningClock()
+  #quietFrom = this.#clock.now()
   readonly #gates = new Map<number, () => void>()
   readonly #walks = new Map<number, Set<number>>()
   #lastNumber = 0
+  #lives = 0
 
   private constructor(options: RandomWorldOptions) {
     this.options = options
@@ -59,14 +68,22 @@ export class RandomWorld implements Surroundings {
     return world
   }
 
+  /** Waits until what the closed lifetimes held is let go of. */
+  async outlastQuarantines(): Promise<void> {
+    while (this.#clock.now() < this.#quietFrom) await sleep(5)
+  }
+
   close(): void {
     for (const { node } of this.members) node.close()
+    this.#clock.stop()
   }
 
   /** Ends a node's lifetime and begins another: its objects are gone, and so is what its program had in hand. */
   async restart(member: Member): Promise<void> {
     this.did('restart')
     member.node.close()
+    const { quarantine } = leaseTimes({ ...DEFAULT_LEASE, ...this.options.node.lease }, GIFT_DEPTH)
+    this.#quietFrom = after(this.#clock.now(), 1.2 * quarantine)
     member.life++
     member.held.clear()
     member.weak.clear()
@@ -88,11 +105,13 @@ export class RandomWorld implements Surroundings {
     return ++this.#lastNumber
   }
 
-  /** A failed call is a violation, unless nodes come and go. */
-  failed(deed: string, error: unknown): void {
-    const { code, message } = error as { code?: string; message?: string }
-    if (this.options.restarts && code !== undefined && LOSSES.includes(code)) this.did(`${deed} lost`)
-    else this.violate(`${deed}: ${code ?? ''} ${message ?? String(error)}\n${(error as Error).stack ?? ''}`)
+  /** A failed call is a violation, unless nodes come and go. @param isGone whether what was called is gone with its node */
+  failed(deed: string, error: unknown, isGone = false): void {
+    const { code = '', message = '', stack = '' } = error as { code?: string; message?: string; stack?: string }
+    const isLoss = LOSSES.includes(code) || (code === 'broken-reference' && isGone)
+    if (this.options.restarts && isLoss) {
+      this.did(`${deed} lost`)
+    } else this.violate(`${deed}: ${code} ${message || String(error)}\n${stack}`)
   }
 
   /** A node's program has an object in hand: the same one, as long as it has it. */
@@ -187,11 +206,25 @@ export class RandomWorld implements Surroundings {
     })
   }
 
+  #broke(name: string, remotes: readonly object[]): void {
+    if (!this.options.restarts) this.violate(`${name}: a reference broke`)
+    for (const [id, object] of this.member(name).held) {
+      if (remotes.includes(object) && this.isThere(id)) this.violate(`${name}: the reference to ${id} broke`)
+    }
+  }
+
   #node(name: string): HoldfastNode {
-    const node = createNode({ id: name, rounds: null, ...this.options.node })
+    const node = createNode({
+      id: name,
+      rounds: null,
+      clock: this.#clock,
+      incarnation: ++this.#lives,
+      ...this.options.node,
+    })
+    node.on('collected', (e) => this.deeds.set('condemned', (this.deeds.get('condemned') ?? 0) + e.condemned))
     node.on('alarm', () => this.violate(`${name}: alarm`))
+    node.on('broken', ({ remotes }) => this.#broke(name, remotes))
     if (!this.options.restarts) {
-      node.on('broken', () => this.violate(`${name}: a reference broke`))
       node.on('peer-down', ({ peer, reason }) => this.violate(`${name}: session with ${peer} ended: ${reason}`))
     }
     return node

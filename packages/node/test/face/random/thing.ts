@@ -19,6 +19,8 @@ export type Slot = 'next' | 'list' | 'map' | 'set'
 /** An object, or what stands for one of another node. */
 export interface Thing {
   readonly id: Eventual<number>
+  /** Its number, by a call. */
+  tell(): Eventual<number>
   link(slot: Slot, key: string, target: Found): Eventual<void>
   unlink(slot: Slot, key: string): Eventual<void>
   /** One of those it refers to, counted round; null if there is none. */
@@ -50,11 +52,15 @@ export interface Surroundings {
   visit(walk: number, id: number): boolean
 }
 
+interface Collected {
+  values(): Iterable<Thing>
+}
+
 interface Links {
   next: Thing | null
   readonly list: Iterable<Thing> & { push(thing: Thing): unknown; splice(from: number, count: number): unknown }
-  readonly map: Pick<Map<string, Thing>, 'set' | 'delete'> & { values(): Iterable<Thing> }
-  readonly set: Pick<Set<Thing>, 'add' | 'delete'> & { values(): Iterable<Thing> }
+  readonly map: Collected & { set(key: string, thing: Thing): unknown; delete(key: string): unknown }
+  readonly set: Collected & { add(thing: Thing): unknown; delete(thing: Thing): unknown }
 }
 
 const LONG_TEXT = 'x'.repeat(100)
@@ -91,7 +97,7 @@ export interface ThingClasses {
 export function thingClasses(around: Surroundings): ThingClasses {
   return {
     managed: acting(ManagedLinks, around) as unknown as ThingClasses['managed'],
-    ordinary: acting(OrdinaryLinks, around) as unknown as ThingClasses['ordinary'],
+    ordinary: acting(OrdinaryLinks, around),
   }
 }
 
@@ -148,6 +154,10 @@ const UNLINK: Record<Slot, (links: Links, record: ObjectRecord, key: string) => 
 
 function acting(Base: LinksClass, around: Surroundings) {
   return class Acting extends Base {
+    tell(): number {
+      return this.id
+    }
+
     link(slot: Slot, key: string, target: Found): void {
       LINK[slot](this, around.record(this.id), { key, target })
     }
@@ -193,7 +203,7 @@ function acting(Base: LinksClass, around: Surroundings) {
     async walk(walk: number): Promise<void> {
       if (!around.visit(walk, this.id)) return
       for (const { id, object } of foundIn(this, around.record(this.id), around)) {
-        const told = await object.id
+        const told = await object.tell()
         if (told !== id) throw new Error(`object ${this.id} refers to ${told} and not to ${id}`)
         await object.walk(walk)
       }
