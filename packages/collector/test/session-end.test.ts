@@ -129,7 +129,7 @@ describe('when a session ends', () => {
     world.step('alice', { type: 'begin-round', nodes: ['bob', 'carol'].map(node) })
     world.settle()
     expect(world.told('alice', 'judged').map(({ effect }) => effect)).toEqual([
-      { type: 'judged', suspects: 0, condemned: 0, weak: 0, missing: ['bob'] },
+      { type: 'judged', suspects: 0, condemned: 0, weak: 0, missing: ['bob'], unreported: [] },
     ])
     stage.meets('alice', 'bob')
     world.settle()
