@@ -1,5 +1,5 @@
 // Keeps more and more of a small heap until it is told that memory is short, then lets go and exits.
-import { watchMemoryPressure } from '@holdfast/node'
+import { watchMemoryPressure } from '@holdfast/node/memory-pressure'
 
 const kept = []
 const stop = watchMemoryPressure(() => {
