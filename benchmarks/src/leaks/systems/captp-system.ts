@@ -1,4 +1,3 @@
-/// <reference path="./captp-modules.d.ts" />
 /** @endo/captp, with its imports collected (`gcImports`), which is off by default. Its shims change globals, so it is loaded only when it is measured. */
 import type { MessagePort } from 'node:worker_threads'
 import { type Item, type Methods, type RpcSystem, watchByRef } from '../rpc-system.js'
