@@ -242,7 +242,6 @@ function claimAll(state: NodeState, owner: Remote, claims: readonly Claim[]): vo
   }
   if (state.isOver(owner)) {
     state.abandon(owner)
-    state.schedule.forgetSoon(owner)
     return
   }
   noteClaims(state, { owner, claims, sequence: UNSENT })

@@ -238,7 +238,9 @@ export class NodeState {
   abandon(remote: Remote): void {
     this.breakImports(this.imports.idsOf(remote.index))
     remote.waiting = []
-    this.schedule.remote(remote)
+    // With nothing to wait for it would never be looked at, and never be forgotten.
+    if (remote.session === 0 && remote.expiresAt === null) this.schedule.forgetSoon(remote)
+    else this.schedule.remote(remote)
   }
 
   /** Imports that refer to nothing any more leave the tables. */

@@ -1,4 +1,5 @@
 /** L2: what a node knows of others it forgets when nothing depends on it any more: memory is bounded however many come and go. */
+import { nodeId } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { QUARANTINE_MS, TERM_MS } from './support/stage.js'
 import { World } from './support/world.js'
@@ -104,6 +105,24 @@ describe('L2: peers that come, hold, are held and vanish for ever, a thousand an
     expectForgotten(world)
     expectNothingDue(world)
   }, 120_000)
+
+  it('L2: leave no lifetime that was known by a gift alone, once a later one is met', () => {
+    const world = new World(['bob', 'dave'], { hasFaults: true })
+    world.enter('carol', 'dave')
+    world.part('bob', 'carol')
+    world.settle()
+    world.send('carol', { node: 'dave' }, [world.node('carol').create()])
+    world.settle()
+    world.send('dave', { node: 'bob' }, world.node('dave').roots.slice(-1))
+    world.settle()
+    const { collector } = world.node('bob')
+    expect(collector.acquaintances.lifetimes, 'dave, and the first carol').toBe(2)
+    expect(collector.isConnected(nodeId('carol'))).toBe(false)
+    world.restart('carol')
+    world.settle()
+    world.later(LONG_ENOUGH_MS)
+    expect(collector.acquaintances).toEqual({ peers: 2, lifetimes: 2 })
+  })
 
   it('L2: leave nothing when three hundred gifts name owners that nobody ever meets', () => {
     const world = lonelyAlice()
