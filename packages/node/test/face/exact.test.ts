@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { traceExact as traceInBrowser } from '../../src/face/browser-exact-tracer.js'
 import { byReference, type HoldfastNode, type NodeOptions, type Remote } from '../../src/index.js'
-import { collectGarbage, join, useFaceWorld } from '../support/face.js'
+import { collectGarbage, join, rejection, useFaceWorld } from '../support/face.js'
 
 /** Keeps what it is given, and tells its name. */
 type Meet = (other?: object | null) => string
@@ -57,12 +57,6 @@ const NONE = [false, false]
 const traceAll = async (nodes: readonly HoldfastNode[]): Promise<void> => {
   for (const node of nodes) await node.traceExact()
 }
-
-const rejection = (promise: PromiseLike<unknown>): Promise<unknown> =>
-  Promise.resolve(promise).then(
-    () => 'no rejection',
-    (error: unknown) => error,
-  )
 
 describe('after exact traces on all nodes', () => {
   const world = useFaceWorld()

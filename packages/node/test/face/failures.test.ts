@@ -3,13 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Managed } from '@holdfast/heap/managed'
 import { describe, expect, it } from 'vitest'
 import { byReference, inspect, type NodeEvent, type Remote, UnreachableError, within } from '../../src/index.js'
-import { collectGarbage, join, until, useFaceWorld } from '../support/face.js'
-
-const rejection = (promise: PromiseLike<unknown>): Promise<unknown> =>
-  Promise.resolve(promise).then(
-    (value) => ({ resolved: value }),
-    (error: unknown) => error,
-  )
+import { collectGarbage, join, rejection, until, useFaceWorld } from '../support/face.js'
 
 class Counter extends Managed {
   count = 0

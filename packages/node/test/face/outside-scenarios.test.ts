@@ -7,7 +7,7 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import { Managed } from '@holdfast/heap/managed'
 import { describe, expect, it } from 'vitest'
 import { byReference, calling, type HoldfastNode, type Remote } from '../../src/index.js'
-import { collectGarbage, join, until, useFaceWorld } from '../support/face.js'
+import { collectGarbage, join, rejection, until, useFaceWorld } from '../support/face.js'
 import { TurningClock } from '../support/turning-clock.js'
 
 /** Leases that are soon over, and not because the machine is busy. */
@@ -42,12 +42,6 @@ function watched(node: HoldfastNode): Watched {
     left: () => states.filter((state) => state.deref() !== undefined).length,
   }
 }
-
-const rejection = (promise: PromiseLike<unknown>): Promise<unknown> =>
-  Promise.resolve(promise).then(
-    (value) => ({ resolved: value }),
-    (error: unknown) => error,
-  )
 
 /** Everything that died in V8 is freed in the nodes, and what that freed in V8. */
 async function collectAll(...nodes: HoldfastNode[]): Promise<void> {

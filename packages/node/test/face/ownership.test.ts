@@ -3,13 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Managed, RefMap } from '@holdfast/heap/managed'
 import { describe, expect, it } from 'vitest'
 import { byReference, type HoldfastNode, type Remote } from '../../src/index.js'
-import { collectGarbage, until, useFaceWorld } from '../support/face.js'
-
-const rejection = (promise: PromiseLike<unknown>): Promise<unknown> =>
-  Promise.resolve(promise).then(
-    (value) => ({ resolved: value }),
-    (error: unknown) => error,
-  )
+import { collectGarbage, rejection, until, useFaceWorld } from '../support/face.js'
 
 class Item extends Managed {
   next: Item | Remote<Item> | null = null

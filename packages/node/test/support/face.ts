@@ -29,6 +29,13 @@ export async function until(holds: () => boolean, what = 'it', patience = 5000):
   }
 }
 
+/** What a promise rejects with; `{ resolved }` if it does not. */
+export const rejection = (promise: PromiseLike<unknown>): Promise<unknown> =>
+  Promise.resolve(promise).then(
+    (value) => ({ resolved: value }),
+    (error: unknown) => error,
+  )
+
 export interface FaceWorld {
   node(id: string, options?: Partial<NodeOptions>): HoldfastNode
   /** Nodes by name, each joined to all others. */
