@@ -247,11 +247,6 @@ export class HeapNode {
     return this.#collector.describeImport(importOf(this.heap, handle))
   }
 
-  /** Objects that others hold. */
-  get exports(): Iterable<Handle> {
-    return this.#collector.exports
-  }
-
   /** These have lost a pin: frees at once what nothing keeps any more, and drops what only that held. */
   reclaim(handles: readonly Handle[]): void {
     if (this.#turns.isOver) return

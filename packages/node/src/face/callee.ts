@@ -25,7 +25,7 @@ export interface CalleeContext {
   /** What a node itself can be asked for. */
   readonly serviceFor: (peer: NodeId) => object
   /** Told of each call that arrives, for tracing. */
-  readonly onCall: ((peer: NodeId, request: Request) => void) | undefined
+  readonly onCall: (peer: NodeId, request: Request) => void
 }
 
 export class Callee {
@@ -79,7 +79,7 @@ export class Callee {
     const { marshal, onCall, quota } = this.#context
     quota.checkCalls(call.from, this.#open.get(call.from)?.count ?? 0)
     const request = decodeRequest(call.payload)
-    onCall?.(call.from, request)
+    onCall(call.from, request)
     const base = this.#baseOf(call, request.answer)
     const { operation, path } = request
     const value =
@@ -102,23 +102,20 @@ export class Callee {
     const open = this.#open.get(call.from) ?? { count: 0 }
     this.#open.set(call.from, open)
     open.count++
-    const settled = (): void => {
-      open.count--
-    }
-    promise.then(settled, settled)
     if (call.call !== 0) this.#answers.keep(call.from, call.call, promise)
     const waiting = node.sessionWith(call.from) === null ? null : node.openCall(call)
     promise.then(
-      (result) => this.#answer(waiting, () => this.#returned(call, result)),
-      (error: unknown) => this.#answer(waiting, () => this.#failed(call, error)),
+      (result) => this.#settled(open, waiting, () => this.#returned(call, result)),
+      (error: unknown) => this.#settled(open, waiting, () => this.#failed(call, error)),
     )
     return LATER
   }
 
-  #answer(open: OpenCall | null, make: () => Answer): void {
+  #settled(open: { count: number }, waiting: OpenCall | null, make: () => Answer): void {
+    open.count--
     // Not even packed when nobody waits: that would pin what it refers to.
-    if (open === null || !this.#context.node.isOpen(open)) return
-    this.#context.node.answer(open, make())
+    if (waiting === null || !this.#context.node.isOpen(waiting)) return
+    this.#context.node.answer(waiting, make())
   }
 
   #returned(call: IncomingCall, result: unknown): Answer {

@@ -28,7 +28,7 @@ export type NodeEvent =
       readonly condemned: number
       readonly missing: readonly NodeId[]
     }
-  /** A call arrived; only with `trace: { calls: true }`. */
+  /** A call arrived: whose, and the path from the target to what was called. */
   | { readonly type: 'call'; readonly peer: NodeId; readonly path: string }
 
 export type NodeEventType = NodeEvent['type']

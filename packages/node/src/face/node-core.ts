@@ -67,7 +67,9 @@ export class NodeCore {
       onEffect: (effect) => this.#tell(effect),
       onBroken: (handles) => this.#broke(handles),
       onPinned: (warning) => this.events.emit({ type: 'pinned', ...warning }),
-      onCall: (peer, { path }) => this.events.emit({ type: 'call', peer, path: path.join('.') }),
+      onCall: (peer, { path }) => {
+        if (this.events.has('call')) this.events.emit({ type: 'call', peer, path: path.join('.') })
+      },
       onSettled: () => this.broken.prune(),
       trusts: (peer) => this.#trusts(peer),
       coordinated: () => this.#coordinated(),
