@@ -1,7 +1,7 @@
 /** What a node's runtime does: collections of its own heap, finalizers, reports, deadlines. */
 import { LimitError, type NodeId, UsageError } from '@holdfast/core'
 import { FrozenTrace } from '@holdfast/heap/frozen-trace'
-import type { SimulatedNode } from './simulated-node.js'
+import type { Finalizer, SimulatedNode } from './simulated-node.js'
 import type { World } from './world.js'
 
 /** A collection of a node's heap; finalizers run later. */
@@ -21,7 +21,10 @@ export function finalize(world: World, node: SimulatedNode, which: number | 'all
   if (due.length === 0) return false
   const imports = due.map((finalizer) => finalizer.importId)
   const generations = due.map((finalizer) => finalizer.generation)
-  const dropped = due.map(({ importId }) => node.held[importId])
+  // One that was referred to again since has a later finalizer: what becomes of it is the business of that.
+  const isStale = ({ importId, generation }: Finalizer) =>
+    node.finalizers.some((other) => other.importId === importId && other.generation > generation)
+  const dropped = due.map((finalizer) => (isStale(finalizer) ? undefined : node.held[finalizer.importId]))
   if (!world.step(node, { type: 'drop', imports, generations })) {
     node.finalizers.splice(start, 0, ...due)
     return false
@@ -69,10 +72,11 @@ export function reportLate(
 ): boolean {
   if (!reaches(node, to)) return false
   const ticket = node.collector.beginReport()
-  const { collector, heap, roots, held } = node
+  const { collector, heap, roots, held, desk } = node
+  const vouched = desk.sent.flatMap((answer) => answer.references)
   const imports = held.flatMap((each) => (each?.state === 'held' ? [each.handle] : []))
   const trace = new FrozenTrace(heap, {
-    roots: roots.map((root) => root.handle),
+    roots: [...roots, ...vouched].map((root) => root.handle),
     pinned: collector.pinned,
     others: [...collector.exports, ...imports],
   })

@@ -76,7 +76,9 @@ function waitedLongEnough(world: World, { at, thing, claims, establishedAt }: He
   const { quarantine } = world.leases
   const { place } = thing.home
   const now = at.localTime
-  if (establishedAt < 0 && claims.every((gift) => gift.phase !== 'received' || now >= gift.waitsUntil)) return true
+  // What was good before it was given up counts no more: a gift that has come since stands alone.
+  const isEstablished = establishedAt > at.expired(thing.home)
+  if (!isEstablished && claims.every((gift) => gift.phase !== 'received' || now >= gift.waitsUntil)) return true
   const endedAt = at.viewEndedAt[place]
   return at.views[place] === null && endedAt !== undefined && now >= endedAt + quarantine
 }
