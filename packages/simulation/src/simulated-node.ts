@@ -123,6 +123,8 @@ export class SimulatedNode {
   readonly wants = new Set<number>()
   /** By index of the owner, and there by export id. */
   readonly #heldFrom: (Map<number, Held> | undefined)[] = []
+  /** The same, of all that it ever held. */
+  readonly #everHeldFrom: (Set<number> | undefined)[] = []
   /** Gifts that it has made and that nobody has acknowledged to it. */
   openGifts = 0
   /** Whether anything happened to its tables since they were looked at. */
@@ -204,6 +206,9 @@ export class SimulatedNode {
     const known = this.#heldFrom[index] ?? new Map<number, Held>()
     this.#heldFrom[index] = known
     known.set(held.exportId, held)
+    const ever = this.#everHeldFrom[index] ?? new Set<number>()
+    this.#everHeldFrom[index] = ever
+    ever.add(held.exportId)
   }
 
   /** A reference has left the tables. */
@@ -216,6 +221,11 @@ export class SimulatedNode {
   /** What this node holds of an owner by its export id. */
   heldFrom(owner: SimulatedNode, exportId: number): Held | undefined {
     return this.#heldFrom[owner.index]?.get(exportId)
+  }
+
+  /** Whether this node holds something of an owner, or did once: a message that speaks of it may still be under way. */
+  everHeldFrom(owner: SimulatedNode, exportId: number): boolean {
+    return this.#everHeldFrom[owner.index]?.has(exportId) ?? false
   }
 
   get localTime(): Instant {

@@ -13,7 +13,8 @@ export const noRepair: Checker = {
     for (const object of effect.objects) {
       const exportId = owner.things.get(object)?.exportId
       if (exportId === undefined) continue
-      for (const holder of world.lives) if (holder.heldFrom(owner, exportId) !== undefined) owner.tookFrom.add(holder)
+      // Also from one that has let go of it since: a ping from before its drop may come after the verdict.
+      for (const holder of world.lives) if (holder.everHeldFrom(owner, exportId)) owner.tookFrom.add(holder)
     }
   },
 
