@@ -10,6 +10,7 @@
 //   node scripts/workspace.mjs bench [...]         builds quietly, then the benchmarks
 //   node scripts/workspace.mjs simulate [...]      builds quietly, then the random world
 //   node scripts/workspace.mjs scale [...]         builds quietly, then the curves over many nodes
+//   node scripts/workspace.mjs fuzz [...]          builds quietly, then the fuzzer
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { environment, root, run } from './run.mjs'
@@ -72,6 +73,7 @@ const commands = {
   bench: () => program('@holdfast/benchmarks', 'benchmarks/dist/main.js', args),
   simulate: () => program('@holdfast/simulation', 'packages/simulation/dist/cli/main.js', args),
   scale: () => program('@holdfast/simulation', 'packages/simulation/dist/scale/main.js', args),
+  fuzz: () => program('@holdfast/fuzz', 'packages/fuzz/dist/cli/main.js', args),
 }
 Object.assign(process.env, environment())
 if (Object.hasOwn(commands, command)) process.exitCode = await commands[command]()

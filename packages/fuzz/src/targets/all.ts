@@ -1,0 +1,8 @@
+import type { FuzzTarget } from '../target.js'
+import { callsTarget } from './calls-target.js'
+import { framesTarget } from './frames-target.js'
+import { messagesTarget } from './messages-target.js'
+import { reportsTarget } from './reports-target.js'
+
+/** From the wire inwards. */
+export const TARGETS: readonly FuzzTarget[] = [framesTarget, messagesTarget, reportsTarget, callsTarget]
