@@ -1,6 +1,7 @@
 /**
- * The coordinator's part, which any node can play at any time: ask nodes for reports, judge what arrived, send verdicts.
- * All of it is soft state. A round that is lost, doubled or taken over by another node only delays.
+ * A node's part in rounds. Its own report, for whoever coordinates; and the coordinator's part, which any node can play at any time: ask
+ * nodes for reports, judge what arrived, send verdicts. All of it is soft state. A round that is lost, doubled or taken over by another node
+ * only delays.
  */
 import {
   type ClearWeakMessage,
@@ -16,30 +17,40 @@ import {
   decodeReport,
   isDelta,
   judge,
+  type LocalTrace,
   namedByPlace,
   type Report,
   type ReportDelta,
   type VerdictOptions,
   type WeaklyHeld,
 } from '@holdfast/tracing'
+import { applyVerdict } from './apply-verdict.js'
+import type { WeakHold } from './event.js'
 import type { NodeState } from './node-state.js'
 import { pieces } from './pieces.js'
 import type { Remote } from './remotes.js'
-import type { BuiltReport } from './report-builder.js'
+import { type BuiltReport, buildReport, type SuspectFilter } from './report-builder.js'
 import { Reporting } from './reporting.js'
 import { WeakAnswers } from './weak-answers.js'
 
+export interface CoordinationOptions extends VerdictOptions {
+  /** Which suspect exports to report; all when left out. */
+  readonly lists?: SuspectFilter
+}
+
 export class Coordination {
   readonly #state: NodeState
-  readonly #options: VerdictOptions
+  readonly #options: CoordinationOptions
   readonly #collage = new Collage()
   readonly #reporting = new Reporting()
   readonly #weakAnswers: WeakAnswers
   /** Nodes whose report the round waits for; null when there is no round. */
   #awaited: Set<NodeId> | null = null
   #missing: NodeId[] = []
+  /** The number of this node's last report. */
+  #reports = 0
 
-  constructor(state: NodeState, options: VerdictOptions) {
+  constructor(state: NodeState, options: CoordinationOptions) {
     this.#state = state
     this.#options = options
     this.#weakAnswers = new WeakAnswers(state)
@@ -91,10 +102,13 @@ export class Coordination {
     this.#reporting.forget(coordinator)
   }
 
-  /** Sends this node's report to a coordinator; to this very node without a detour. */
-  report(to: NodeId, { report, holds }: BuiltReport): void {
+  /** Sends this node's report to a coordinator; to this very node without a detour. @throws UsageError `no-session` */
+  report(to: NodeId, trace: LocalTrace, weak: readonly WeakHold[]): void {
     const state = this.#state
-    if (to === state.address.node) {
+    const isOwn = to === state.address.node
+    if (!isOwn) state.openRemote(to)
+    const { report, holds } = this.#build(trace, weak)
+    if (isOwn) {
       this.#weakAnswers.told(to, holds, () => namedByPlace(report))
       this.#add(report)
       return
@@ -108,6 +122,25 @@ export class Coordination {
   /** A coordinator says what only weak holders of this node keep. @throws ProtocolError before anything is done */
   clearWeak(coordinator: NodeId, message: ClearWeakMessage): void {
     this.#weakAnswers.receive(coordinator, message)
+  }
+
+  #build(trace: LocalTrace, weak: readonly WeakHold[]): BuiltReport {
+    const state = this.#state
+    return buildReport(
+      {
+        address: state.address,
+        number: ++this.#reports,
+        clock: state.clock,
+        exports: state.exports,
+        imports: state.imports,
+        remotes: state.remotes.all(),
+        sentTo: (remote) => state.sentTo(remote),
+        lists: this.#options.lists,
+        weak,
+        rules: state.rules,
+      },
+      trace,
+    )
   }
 
   #add(report: Report): void {
@@ -184,16 +217,6 @@ function checkAuthor(report: Report | ReportDelta, from: Remote): void {
   throw new ProtocolError('foreign-report', 'a report that speaks for another node', { node: report.node })
 }
 
-/** An owner carries out a verdict, or refuses it whole. @throws ProtocolError before anything is changed */
-export function applyVerdict(state: NodeState, coordinator: NodeId, message: CollectMessage): void {
-  // A verdict on another lifetime of this node: late, and about nothing that is here.
-  if (message.incarnation !== state.address.incarnation && state.rules.on('collect-names-incarnation')) return
-  const objects = state.exports.sweep(message.ids, message.versions)
-  if (objects === undefined) {
-    state.counts.alarms++
-    state.emit({ type: 'alarm', coordinator, condemned: message.ids.length })
-    return
-  }
-  state.counts.verdictsApplied++
-  state.released('verdict', objects)
-}
+/** Adds reports and rounds to a collector, see `CollectorCore.complete`. */
+export const coordination = (state: NodeState, options: CoordinationOptions): Coordination =>
+  new Coordination(state, options)

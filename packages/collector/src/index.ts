@@ -1,5 +1,6 @@
 export { MAX_GIFT_DEPTH } from './application-messages.js'
-export { Collector, type CollectorOptions } from './collector.js'
+export { Collector } from './collector.js'
+export { CollectorCore, type CollectorOptions, type MakeCoordination } from './collector-core.js'
 export { type CollectorEffect, nameOf, type ReleaseReason } from './effect.js'
 export { CLOSED, PEER_CLOSED } from './ended-session.js'
 export type { ArrivedReference, CallTarget, CollectorEvent, LocalReference, WeakHold } from './event.js'

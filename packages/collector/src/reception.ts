@@ -1,7 +1,8 @@
 /** Every message that arrives comes through here, in its turn: the stamps move, then whoever is concerned acts on it. */
 import type { Message, NodeId, Sequence } from '@holdfast/core'
 import { receive as receiveApplication } from './application-messages.js'
-import { applyVerdict, type Coordination } from './coordination.js'
+import { applyVerdict } from './apply-verdict.js'
+import type { Coordination } from './coordination.js'
 import { receiveAddRef, receiveBroken, receiveDropRef, receiveGiftAck, receiveRelease } from './listing-messages.js'
 import type { NodeState } from './node-state.js'
 import { receivePing, receivePong, receiveReconcile, receiveReconcileOk } from './reconcile.js'
@@ -9,11 +10,16 @@ import type { Remote } from './remotes.js'
 
 export class Reception {
   readonly #state: NodeState
-  readonly #coordination: Coordination
+  /** The part that makes reports and judges them, once it is there. */
+  readonly #coordination: () => Coordination | null
   readonly #trusts: ((coordinator: NodeId) => boolean) | undefined
 
   /** @param trusts whose verdicts are applied and whose wish for a report is granted; nobody's when left out */
-  constructor(state: NodeState, coordination: Coordination, trusts: ((coordinator: NodeId) => boolean) | undefined) {
+  constructor(
+    state: NodeState,
+    coordination: () => Coordination | null,
+    trusts: ((coordinator: NodeId) => boolean) | undefined,
+  ) {
     this.#state = state
     this.#coordination = coordination
     this.#trusts = trusts
@@ -58,7 +64,7 @@ export class Reception {
         receiveReconcileOk(state, from, message)
         break
       case 'dgc:report':
-        this.#coordination.receive(from, message)
+        this.#coordination()?.receive(from, message)
         break
       case 'dgc:askReport':
       case 'dgc:bringOutYourDead':
@@ -78,10 +84,10 @@ export class Reception {
     const state = this.#state
     if (this.#trusts?.(node) !== true) state.emit({ type: 'untrusted', peer: node })
     else if (message.type === 'dgc:collect') applyVerdict(state, node, message)
-    else if (message.type === 'dgc:clearWeak') this.#coordination.clearWeak(node, message)
+    else if (message.type === 'dgc:clearWeak') this.#coordination()?.clearWeak(node, message)
     else if (message.type === 'dgc:bringOutYourDead') state.request({ type: 'bring-out-your-dead', by: node })
     else {
-      if (message.full) this.#coordination.forgetTold(node)
+      if (message.full) this.#coordination()?.forgetTold(node)
       state.request({ type: 'report-wanted', by: node })
     }
   }

@@ -2,7 +2,7 @@
  * A node's calls and their answers, both ways. What goes out is pinned in the heap until it is sent, what came in until the program's
  * code has returned. Whoever wants an answer gets one, or null: no call hangs for ever.
  */
-import type { ArrivedReference, Collector, CollectorEffect } from '@holdfast/collector'
+import type { ArrivedReference, CollectorCore, CollectorEffect } from '@holdfast/collector'
 import { type ImportId, type NodeId, UsageError } from '@holdfast/core'
 import type { Handle, ObjectHeap } from '@holdfast/heap/object-heap'
 import type { CallFailure, CallFailureCode } from './call-failure.js'
@@ -24,7 +24,7 @@ import type { Turns } from './turns.js'
 /** What the calls need of their node. */
 export interface CallsContext {
   readonly heap: ObjectHeap
-  readonly collector: Collector
+  readonly collector: CollectorCore
   readonly turns: Turns
   readonly contacts: Contacts
   readonly outbox: Outbox

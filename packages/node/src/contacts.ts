@@ -7,7 +7,7 @@
  *   saved anything (`givenUp`). It is tried again once a term at most.
  * - Nobody waits for a session longer than a term.
  */
-import type { Collector } from '@holdfast/collector'
+import type { CollectorCore } from '@holdfast/collector'
 import { after, type Duration, type Instant, type NodeId } from '@holdfast/core'
 import type { Clock, Link } from '@holdfast/transport'
 import { type OnSession, SessionWaiters } from './session-waiters.js'
@@ -15,7 +15,7 @@ import type { Turns } from './turns.js'
 
 /** What the contacts need of their node. */
 export interface ContactsContext {
-  readonly collector: Collector
+  readonly collector: CollectorCore
   readonly turns: Turns
   readonly clock: Clock
   /** Asks the program for a link. */

@@ -7,7 +7,7 @@
 
 import {
   CLOSED,
-  Collector,
+  CollectorCore,
   type CollectorCounts,
   type CollectorEffect,
   type CollectorOptions,
@@ -24,6 +24,7 @@ import { DEFAULT_LEASE } from '@holdfast/lease'
 import type { Clock, Link } from '@holdfast/transport'
 import { Calls } from './calls.js'
 import { Contacts } from './contacts.js'
+import { CoordinationLoader, type LoadCoordination } from './coordination-loader.js'
 import { LocalCollection } from './local-collection.js'
 import { importOf } from './local-reference.js'
 import type { Answer, IncomingCall, LATER, OpenCall, OutgoingCall } from './message.js'
@@ -59,6 +60,8 @@ export interface HeapNodeOptions {
   /** `collector.lease` is the same for all nodes of a cluster; half a minute unless told. */
   readonly collector?: Omit<CollectorOptions, 'node' | 'incarnation'>
   readonly rules?: Rules
+  /** Loads what makes reports and judges them, when it is needed first. Default: the platform's, which in Node is there from the start. */
+  readonly loadCoordination?: LoadCoordination
   /** This node coordinates a round by itself now and then: over which nodes, and how often. Only on demand when left out. */
   readonly rounds?: OwnRounds
   /** Calls and answers of one job go in one frame to each peer, in a microtask at its end. Default: false, each in its own. */
@@ -72,18 +75,19 @@ const DEFAULT_MAX_WAITING = 1 << 16
 export class HeapNode {
   readonly heap = new ObjectHeap()
   readonly #options: HeapNodeOptions
-  readonly #collector: Collector
+  readonly #collector: CollectorCore
   readonly #turns: Turns
   readonly #contacts: Contacts
   readonly #calls: Calls
   readonly #collection: LocalCollection
   readonly #rounds: Rounds
+  readonly #coordination: CoordinationLoader
 
   constructor(options: HeapNodeOptions) {
     this.#options = options
     const { node, incarnation, clock, connect, onCall, rules, maxWaiting: limit = DEFAULT_MAX_WAITING } = options
     const { heap } = this
-    const collector = new Collector({ ...options.collector, node, incarnation }, rules)
+    const collector = new CollectorCore({ ...options.collector, node, incarnation }, rules)
     const carryOut = (effect: CollectorEffect): void => this.#carryOut(effect)
     const resume = (): boolean => outbox.resume()
     const isBatching = options.batches ?? false
@@ -96,7 +100,9 @@ export class HeapNode {
     this.#contacts = contacts
     this.#calls = new Calls({ heap, collector, turns, contacts, outbox, onCall })
     this.#collection = new LocalCollection({ heap, collector, turns, clock })
-    this.#rounds = new Rounds({ self: node, turns, contacts, clock, term, own: options.rounds })
+    this.#coordination = new CoordinationLoader(collector, options.loadCoordination)
+    const load = (): Promise<void> | null => this.#coordination.load()
+    this.#rounds = new Rounds({ self: node, turns, contacts, clock, term, load, own: options.rounds })
   }
 
   get name(): NodeId {
@@ -345,10 +351,10 @@ export class HeapNode {
         break
       }
       case 'bring-out-your-dead':
-        this.#bringOutTheDead(effect.by)
+        this.#whenComplete(() => this.#bringOutTheDead(effect.by))
         return
       case 'report-wanted':
-        this.#report(effect.by)
+        this.#whenComplete(() => this.#report(effect.by))
         return
       case 'judged':
         this.#rounds.judged(effect)
@@ -360,6 +366,13 @@ export class HeapNode {
         break
     }
     this.#turns.attempt(() => this.#options.onEffect?.(effect))
+  }
+
+  /** Does it now; or, while what makes reports is still to be loaded, in a turn of its own. */
+  #whenComplete(job: () => void): void {
+    const coming = this.#coordination.load()
+    if (coming === null) job()
+    else void coming.then(() => !this.#turns.isOver && this.#turns.act(job))
   }
 
   #bringOutTheDead(by: NodeId): void {

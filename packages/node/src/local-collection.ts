@@ -2,7 +2,7 @@
  * A node's collections of its own heap: what others hold and what gifts pin are roots besides the heap's own, and the owners of what
  * was found unreachable are told.
  */
-import type { Collector } from '@holdfast/collector'
+import type { CollectorCore } from '@holdfast/collector'
 import type { ObjectKey } from '@holdfast/core'
 import type { ObjectHeap } from '@holdfast/heap/object-heap'
 import type { Clock } from '@holdfast/transport'
@@ -12,7 +12,7 @@ import type { Turns } from './turns.js'
 /** What a collection needs of its node. */
 export interface CollectionContext {
   readonly heap: ObjectHeap
-  readonly collector: Collector
+  readonly collector: CollectorCore
   readonly turns: Turns
   readonly clock: Clock
 }

@@ -32,6 +32,8 @@ export interface RoundsContext {
   readonly clock: Clock
   /** How long a report is waited for. */
   readonly term: Duration
+  /** Gets what judges reports; null when it is there. */
+  readonly load: () => Promise<void> | null
   /** None by itself when left out. */
   readonly own: OwnRounds | undefined
 }
@@ -54,7 +56,7 @@ export class Rounds {
     this.#schedule?.start()
   }
 
-  /** A round over these nodes. Those without a session are waited for, a term at most. @throws UsageError `closed` */
+  /** A round over these nodes. Those without a session are waited for, a term at most. @throws UsageError `closed`; what loading throws */
   async hold(nodes: readonly NodeId[]): Promise<RoundOutcome> {
     await Promise.all(this.#contact(nodes))
     return this.#begin(nodes)
@@ -77,8 +79,10 @@ export class Rounds {
     for (const { reject } of this.#waiting.splice(0)) reject(closed())
   }
 
-  #begin(nodes: readonly NodeId[]): Promise<RoundOutcome> {
-    const { turns, clock, term } = this.#context
+  async #begin(nodes: readonly NodeId[]): Promise<RoundOutcome> {
+    const { turns, clock, term, load } = this.#context
+    const coming = load()
+    if (coming !== null) await coming
     if (turns.isOver) throw closed()
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject })

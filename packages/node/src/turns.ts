@@ -3,13 +3,13 @@
  * carried out puts its own behind those, so that frames keep the order of their turns. Whatever the program's code throws
  * comes out when the turn is over: the protocol goes on.
  */
-import type { Collector, CollectorEffect, CollectorEvent } from '@holdfast/collector'
+import type { CollectorCore, CollectorEffect, CollectorEvent } from '@holdfast/collector'
 import type { Clock } from '@holdfast/transport'
 import { WakeUp } from './wake-up.js'
 
 /** What the turns need of their node. */
 export interface TurnsContext {
-  readonly collector: Collector
+  readonly collector: CollectorCore
   readonly clock: Clock
   readonly carryOut: (effect: CollectorEffect) => void
   /** Does what had to wait for something that the turn may have brought. @returns whether it did anything */
@@ -19,7 +19,7 @@ export interface TurnsContext {
 }
 
 export class Turns {
-  readonly #collector: Collector
+  readonly #collector: CollectorCore
   readonly #clock: Clock
   readonly #carryOut: (effect: CollectorEffect) => void
   readonly #resume: () => boolean
