@@ -60,7 +60,7 @@ export interface HeapNodeOptions {
   /** `collector.lease` is the same for all nodes of a cluster; half a minute unless told. */
   readonly collector?: Omit<CollectorOptions, 'node' | 'incarnation'>
   readonly rules?: Rules
-  /** Loads what makes reports and judges them, when it is needed first. Default: the platform's, which in Node is there from the start. */
+  /** Loads what makes reports and judges them, see `CoordinationLoader`. Default: the platform's, which in Node is there from the start. */
   readonly loadCoordination?: LoadCoordination
   /** This node coordinates a round by itself now and then: over which nodes, and how often. Only on demand when left out. */
   readonly rounds?: OwnRounds
@@ -100,7 +100,7 @@ export class HeapNode {
     this.#contacts = contacts
     this.#calls = new Calls({ heap, collector, turns, contacts, outbox, onCall })
     this.#collection = new LocalCollection({ heap, collector, turns, clock })
-    this.#coordination = new CoordinationLoader(collector, options.loadCoordination)
+    this.#coordination = new CoordinationLoader(collector, clock, options.loadCoordination)
     const load = (): Promise<void> | null => this.#coordination.load()
     this.#rounds = new Rounds({ self: node, turns, contacts, clock, term, load, own: options.rounds })
   }
@@ -300,6 +300,7 @@ export class HeapNode {
   close(): void {
     this.#turns.end()
     this.#rounds.stop()
+    this.#coordination.stop()
     this.#collection.cancel()
     this.#turns.act(() => {
       this.#contacts.close()
@@ -327,6 +328,7 @@ export class HeapNode {
         return
       case 'session-opened':
         this.#contacts.sessionOpened(effect.peer)
+        this.#coordination.expect()
         break
       case 'session-ended':
         this.#contacts.sessionEnded(effect.peer, effect.reason)

@@ -1,6 +1,7 @@
 /** Nodes whose reports and rounds are loaded when they are needed first, as a browser does it. */
 import type { MakeCoordination } from '@holdfast/collector'
 import { coordination } from '@holdfast/collector/coordination'
+import { nodeId } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
 import { describe, expect, it } from 'vitest'
 import type { HeapNode } from '../src/index.js'
@@ -63,6 +64,25 @@ describe('a node whose reports are loaded late', () => {
     expect(isThere()).toEqual([false, false])
     await world.settled(alice.collectCycles([alice.name, bob.name]))
     expect([ofAlice.count, ofBob.count], 'once is enough').toEqual([1, 1])
+  })
+
+  it('loads by itself half a second after there is a session, ahead of the first round', async () => {
+    const { world } = use
+    const { alice: ofAlice, bob: ofBob } = loads()
+    const { alice, isThere } = cycle(world, { alice: ofAlice, bob: ofBob })
+    world.pass(500)
+    expect([ofAlice.count, ofBob.count]).toEqual([1, 1])
+    // Nobody waits for it: a failure is the next one's.
+    ofAlice.fail()
+    ofBob.arrive()
+    await world.turns()
+    const outcome = alice.collectCycles(['alice', 'bob'].map(nodeId))
+    await world.turns()
+    expect([ofAlice.count, ofBob.count]).toEqual([2, 1])
+    ofAlice.arrive()
+    expect(await world.settled(outcome)).toMatchObject({ condemned: 2 })
+    world.run()
+    expect(isThere()).toEqual([false, false])
   })
 
   it('whose load fails says so to whoever asked for a round, and tries again for the next', async () => {

@@ -13,13 +13,13 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** Bundles all entries, as an application would, minified. @returns code by path */
+/** Bundles all entries, as an application would, minified. @returns code by name */
 async function bundle(): Promise<Map<string, string>> {
   const input = Object.fromEntries(ENTRIES.map((name) => [name, join(PAGES, `${name}.ts`)]))
   const build = await rolldown({ input, platform: 'browser' })
   const { output } = await build.generate({ format: 'esm', minify: true })
   await build.close()
-  return new Map(output.map((file) => [`/${file.fileName}`, 'code' in file ? file.code : String(file.source)]))
+  return new Map(output.map((file) => [file.fileName, 'code' in file ? file.code : String(file.source)]))
 }
 
 /** No code from strings, nothing from elsewhere. */
@@ -27,8 +27,17 @@ const POLICY = "default-src 'none'; script-src 'self'; worker-src 'self'"
 
 /** Bundles the pages and serves them until it is closed. */
 export async function serveSite(): Promise<Site> {
-  const files = await bundle()
-  for (const name of ENTRIES) {
+  return serveFiles(await bundle(), ENTRIES)
+}
+
+/**
+ * Serves scripts, and a page for each of some.
+ * @param scripts code by name
+ * @param pages names without ending
+ */
+export async function serveFiles(scripts: ReadonlyMap<string, string>, pages: readonly string[]): Promise<Site> {
+  const files = new Map([...scripts].map(([name, code]) => [`/${name}`, code]))
+  for (const name of pages) {
     files.set(`/${name}.html`, `<!doctype html><script type="module" src="/${name}.js"></script>`)
   }
   const server = createServer(({ url = '/' }, response) => {

@@ -1,5 +1,5 @@
 /** What a node can say of itself and its objects: who holds what, and why. */
-import type { NodeAddress, NodeId } from '@holdfast/core'
+import type { NodeId } from '@holdfast/core'
 import { UsageError } from '@holdfast/core'
 import type { ManagedHeap } from '@holdfast/heap/managed'
 import type { Handle } from '@holdfast/heap/object-heap'
@@ -51,12 +51,6 @@ export class Diagnostics {
     // A representative that is dead and was not noticed yet would look like a call under way.
     managed.settle()
     return objectGraph({ node, managed, names, isLeased, limit: MAX_OBJECTS })
-  }
-
-  /** The nodes that hold an object of this node. */
-  referrers(object: object): NodeAddress[] {
-    const handle = this.#context.managed.handleOf(object)
-    return handle === undefined ? [] : this.#context.node.referrersOf(handle)
   }
 
   /** Objects and references of this node, or of all that there are sessions with. O(those). */

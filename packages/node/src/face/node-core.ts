@@ -5,10 +5,12 @@
 import { type CollectorEffect, PEER_CLOSED } from '@holdfast/collector'
 import { after, type Incarnation, type NodeId, nodeId, UsageError } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
-import { Diagnostics } from '../diagnosis/diagnostics.js'
+import type { Diagnostics } from '../diagnosis/diagnostics.js'
+import { Late } from '../late.js'
 import { type GrantedLease, LeaseBook } from '../leases/lease-book.js'
-import { leaseIdOf, OwnedLeases } from '../leases/owned-leases.js'
+import type { OwnedLeases } from '../leases/owned-leases.js'
 import { BrokenWatch } from './broken-watch.js'
+import { NodeClosedError } from './call-errors.js'
 import { attempt, Events } from './events.js'
 import { ExactTracing } from './exact.js'
 import { FinalizationQueue } from './finalization-queue.js'
@@ -20,8 +22,7 @@ import { PublishedNames } from './published-names.js'
 import { RemoteProxy } from './remote-proxy.js'
 import { CALL } from './request.js'
 import { Runtime } from './runtime.js'
-import { WeakHolders } from './weak-holders.js'
-import { WeakReferences } from './weak-references.js'
+import type { WeakPart } from './weak-part.js'
 
 /** How long calls wait for a link to come back, unless told. */
 const RECONNECT_MS = 1000
@@ -31,15 +32,16 @@ export class NodeCore {
   readonly runtime: Runtime
   readonly links: NodeLinks
   readonly names: PublishedNames
-  readonly owned: OwnedLeases
   readonly leases: LeaseBook
   readonly reclaimed: FinalizationQueue
-  readonly diagnostics: Diagnostics
+  // Loaded when they are needed first.
+  readonly owned = new Late<OwnedLeases>(() => this.#loadOwned())
+  readonly weak = new Late<WeakPart>(() => this.#loadWeak())
+  readonly diagnostics = new Late<Diagnostics>(() => this.#loadDiagnostics())
   readonly exact: ExactTracing
   readonly events = new Events()
   readonly broken: BrokenWatch
-  readonly weak: WeakReferences
-  readonly #holders: WeakHolders
+  #isClosed = false
   /** Nodes that took part in the last round by what others have reported: they are asked in the next. */
   #unreported: readonly NodeId[] = []
   readonly #reconnectMs: number
@@ -62,7 +64,7 @@ export class NodeCore {
       options,
       connect: (peer) => this.links.dial(peer),
       introduce: (owner, receiver) => this.links.offer(owner, receiver),
-      weakHolds: () => this.#holders.holds(),
+      weakHolds: () => this.weak.here?.holders.holds() ?? [],
       serviceFor: (peer) => new NodeService(service, peer),
       onEffect: (effect) => this.#tell(effect),
       onBroken: (handles) => this.#broke(handles),
@@ -74,34 +76,17 @@ export class NodeCore {
       trusts: (peer) => this.#trusts(peer),
       coordinated: () => this.#coordinated(),
     })
-    const { node, managed, clock } = this.runtime
+    const { managed, node } = this.runtime
     const { heap } = node
     this.names = new PublishedNames(heap, managed)
     this.broken = new BrokenWatch(heap)
-    this.owned = new OwnedLeases({ heap, clock, onReleased: (handles) => node.reclaim(handles) })
     this.leases = new LeaseBook({
       ask: (peer, method, args) => this.#ask(peer, method, args),
       ownerOf: (object) => this.#resolve(object).owner,
       granted: () => this.#granted(),
     })
-    this.#holders = new WeakHolders({ heap, managed, tell: (peer, object) => this.#tellDead(peer, object) })
-    this.weak = new WeakReferences({
-      self: this.id,
-      holders: this.#holders,
-      resolve: (object) => this.#resolve(object),
-      living: (handle) => managed.livingRepresentative(handle),
-      ask: (peer, method, args) => this.#ask(peer, method, args),
-    })
     this.reclaimed = new FinalizationQueue((object, onFreed) => managed.onFreed(managed.referTo(object), onFreed))
     this.exact = new ExactTracing({ managed, collect: () => this.runtime.collectNow() })
-    this.diagnostics = new Diagnostics({
-      node,
-      managed,
-      names: this.names,
-      isLeased: (handle) => this.owned.isLeased(handle),
-      peers: () => this.peers,
-      ask: (peer, method) => this.#ask(peer, method, []),
-    })
   }
 
   /** The nodes that there is a session with. */
@@ -112,6 +97,14 @@ export class NodeCore {
   async collectLocally(): Promise<void> {
     await this.runtime.collectNow()
     this.runtime.node.collectLocally()
+  }
+
+  /** Nothing happens any more. */
+  close(): void {
+    this.#isClosed = true
+    this.links.close()
+    this.owned.ifWanted((owned) => owned.stop())
+    this.runtime.close()
   }
 
   /** Calls a method of another node's own service. */
@@ -132,27 +125,63 @@ export class NodeCore {
     throw new UsageError('not-remote', 'this is no object of another node that this node refers to')
   }
 
+  async #loadOwned(): Promise<OwnedLeases> {
+    const { OwnedLeases } = await import('../leases/owned-leases.js')
+    if (this.#isClosed) throw new NodeClosedError()
+    const { clock, node } = this.runtime
+    return new OwnedLeases({ heap: node.heap, clock, onReleased: (handles) => node.reclaim(handles) })
+  }
+
+  async #loadWeak(): Promise<WeakPart> {
+    const { WeakPart } = await import('./weak-part.js')
+    if (this.#isClosed) throw new NodeClosedError()
+    const { managed, node } = this.runtime
+    return new WeakPart({
+      heap: node.heap,
+      managed,
+      tell: (peer, object) => this.#tellDead(peer, object),
+      self: this.id,
+      resolve: (object) => this.#resolve(object),
+      living: (handle) => managed.livingRepresentative(handle),
+      ask: (peer, method, args) => this.#ask(peer, method, args),
+    })
+  }
+
+  async #loadDiagnostics(): Promise<Diagnostics> {
+    const { Diagnostics } = await import('../diagnosis/diagnostics.js')
+    const { managed, node } = this.runtime
+    return new Diagnostics({
+      node,
+      managed,
+      names: this.names,
+      isLeased: (handle) => this.owned.here?.isLeased(handle) ?? false,
+      peers: () => this.peers,
+      ask: (peer, method) => this.#ask(peer, method, []),
+    })
+  }
+
   #service(): ServiceContext {
     return {
       published: (name) => this.names.find(name),
       cancel: (peer, call, reason) => this.runtime.callee.cancel(peer, call, reason),
       leases: {
-        acquire: (object, lease) => this.owned.acquire(this.#own(object), lease),
-        renew: (id, more, holder) => this.owned.renew(leaseIdOf(id), more, holder),
-        release: (id, holder) => this.owned.release(leaseIdOf(id), holder),
+        acquire: async (object, lease) => (await this.owned.load()).acquire(this.#own(object), lease),
+        renew: async (id, more, holder) => (await this.owned.load()).renew(id, more, holder),
+        release: async (id, holder) => (await this.owned.load()).release(id, holder),
       },
       weak: {
-        hold: (object, peer) => {
+        hold: async (object, peer) => {
+          const { holders } = await this.weak.load()
           const handle = this.#own(object)
-          this.#holders.addPeer(handle, peer)
+          holders.addPeer(handle, peer)
           return handle
         },
-        deref: (number, peer) => this.#holders.deref(number as Handle, peer),
-        died: (owner, number) => this.weak.died(owner, number),
+        deref: (number, peer) => this.weak.here?.holders.deref(number as Handle, peer),
+        died: (owner, number) => this.weak.ifWanted(({ references }) => references.died(owner, number)),
       },
       collectLocally: () => this.collectLocally(),
       trusts: (peer) => peer === this.id || this.#trusts(peer),
-      objectGraph: () => this.diagnostics.local(),
+      objectGraph: async () => (await this.diagnostics.load()).local(),
     }
   }
 
@@ -177,8 +206,10 @@ export class NodeCore {
 
   /** A lifetime of a peer is over: what it held weakly here, and what is held weakly of it, is forgotten. */
   #over(peer: NodeId, how: 'peer-restarted' | 'peer-gone' | 'peer-expired'): void {
-    this.#holders.forget(peer)
-    this.weak.lost(peer)
+    this.weak.ifWanted(({ holders, references }) => {
+      holders.forget(peer)
+      references.lost(peer)
+    })
     if (this.#met.delete(peer)) this.events.emit({ type: how, peer })
   }
 
@@ -189,7 +220,7 @@ export class NodeCore {
   }
 
   *#granted(): Generator<GrantedLease> {
-    for (const { id, object, holder, remaining } of this.owned) {
+    for (const { id, object, holder, remaining } of this.owned.here ?? []) {
       yield { id, holder, remaining, object: this.runtime.managed.representativeOf(object) }
     }
   }
@@ -246,7 +277,7 @@ export class NodeCore {
         events.emit({ type: 'alarm', coordinator: effect.coordinator, condemned: effect.condemned })
         break
       case 'clear-weak':
-        this.#holders.clear(effect.holds)
+        this.weak.here?.holders.clear(effect.holds)
         break
       case 'judged':
         this.#unreported = effect.unreported

@@ -8,19 +8,19 @@ export interface ServiceContext {
   readonly published: (name: string) => object
   readonly cancel: (peer: NodeId, call: number, reason: unknown) => void
   readonly leases: {
-    acquire(object: object, lease: AcquireLease): number
-    renew(id: number, more: number, holder: NodeId): number
-    release(id: number, holder: NodeId): boolean
+    acquire(object: object, lease: AcquireLease): Promise<number>
+    renew(id: number, more: number, holder: NodeId): Promise<number>
+    release(id: number, holder: NodeId): Promise<boolean>
   }
   readonly weak: {
-    hold(object: object, peer: NodeId): number
+    hold(object: object, peer: NodeId): Promise<number>
     deref(number: number, peer: NodeId): object | undefined
     died(owner: NodeId, number: number): void
   }
   readonly collectLocally: () => Promise<void>
   /** Whether a peer may see what this node holds, and make it work. */
   readonly trusts: (peer: NodeId) => boolean
-  readonly objectGraph: () => ObjectGraph
+  readonly objectGraph: () => Promise<ObjectGraph>
 }
 
 export class NodeService {
@@ -42,7 +42,7 @@ export class NodeService {
   }
 
   /** @throws UsageError `bad-term`; LimitError */
-  acquireLease(object: unknown, term: unknown, sponsor: unknown): number {
+  acquireLease(object: unknown, term: unknown, sponsor: unknown): Promise<number> {
     const lease = {
       term: Number(term),
       holder: this.#peer,
@@ -52,16 +52,16 @@ export class NodeService {
   }
 
   /** @throws UsageError `no-such-lease`, `bad-term` */
-  renewLease(id: unknown, more: unknown): number {
+  renewLease(id: unknown, more: unknown): Promise<number> {
     return this.#context.leases.renew(Number(id), Number(more), this.#peer)
   }
 
-  releaseLease(id: unknown): boolean {
+  releaseLease(id: unknown): Promise<boolean> {
     return this.#context.leases.release(Number(id), this.#peer)
   }
 
   /** @returns what the object is called in `derefWeakly` and `weakDied` @throws UsageError `not-owned` */
-  holdWeakly(object: unknown): number {
+  holdWeakly(object: unknown): Promise<number> {
     return this.#context.weak.hold(objectOf(object), this.#peer)
   }
 
@@ -81,7 +81,7 @@ export class NodeService {
   }
 
   /** @throws UsageError `untrusted`; LimitError `graph-too-large` */
-  objects(): ObjectGraph {
+  objects(): Promise<ObjectGraph> {
     this.#checkTrust()
     return this.#context.objectGraph()
   }

@@ -120,8 +120,9 @@ export class HoldfastNode {
    * that it may be in.
    * @returns when its owner knows of it; rejects as calls do
    */
-  weak<T extends object>(object: T): Promise<WeakReference<T>> {
-    return this.#core.weak.create(object)
+  async weak<T extends object>(object: T): Promise<WeakReference<T>> {
+    const { references } = await this.#core.weak.load()
+    return references.create(object)
   }
 
   /** A map keyed by objects and remote objects, which it does not keep. */
@@ -165,17 +166,18 @@ export class HoldfastNode {
     const handle = this.#core.runtime.managed.handleOf(object)
     if (handle === undefined) return
     this.#node.revoke(handle, peer === undefined ? undefined : nodeId(peer))
-    if (peer === undefined) this.#core.owned.endAll(handle)
+    if (peer === undefined) this.#core.owned.ifWanted((owned) => owned.endAll(handle))
   }
 
   /** The nodes that hold an object of this node, each with its lifetime. */
   referrers(object: object): NodeAddress[] {
-    return this.#core.diagnostics.referrers(object)
+    const handle = this.#core.runtime.managed.handleOf(object)
+    return handle === undefined ? [] : this.#node.referrersOf(handle)
   }
 
   /** Why an object, of this node or another, is kept: asks all peers that trust this node. @throws UsageError `unknown-object` */
-  explain(object: object): Promise<Explanation> {
-    return this.#core.diagnostics.explain(object)
+  async explain(object: object): Promise<Explanation> {
+    return (await this.#core.diagnostics.load()).explain(object)
   }
 
   /**
@@ -200,13 +202,13 @@ export class HoldfastNode {
   }
 
   /** The cycle that an object is in, over all peers that trust this node; `collect` frees it if nothing else keeps it. */
-  cycles(object: object): Promise<Cycle> {
-    return this.#core.diagnostics.cycle(object)
+  async cycles(object: object): Promise<Cycle> {
+    return (await this.#core.diagnostics.load()).cycle(object)
   }
 
   /** Objects and references as a graphology graph, of this node or of all its peers that trust it. */
-  graph(scope: 'node' | 'cluster' = 'node'): Promise<ClusterGraph> {
-    return this.#core.diagnostics.graph(scope)
+  async graph(scope: 'node' | 'cluster' = 'node'): Promise<ClusterGraph> {
+    return (await this.#core.diagnostics.load()).graph(scope)
   }
 
   stats(): NodeStats {
@@ -217,7 +219,7 @@ export class HoldfastNode {
       heapBytes: node.heap.memoryBytes,
       tables: node.tables,
       publishedNames: this.#core.names.size,
-      leases: this.#core.owned.size,
+      leases: this.#core.owned.here?.size ?? 0,
       pendingCalls: node.pendingCalls,
       keptAnswers: callee.keptAnswers,
       streams: marshal.streamCount,
@@ -239,9 +241,7 @@ export class HoldfastNode {
    * own. Idempotent.
    */
   close(): void {
-    this.#core.links.close()
-    this.#core.owned.stop()
-    this.#core.runtime.close()
+    this.#core.close()
   }
 
   [Symbol.dispose](): void {

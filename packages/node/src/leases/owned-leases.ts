@@ -67,8 +67,9 @@ export class OwnedLeases {
   }
 
   /** @returns how long it lasts now, in ms @throws UsageError `no-such-lease` for one that is over, or another's */
-  renew(id: LeaseId, more: Duration, holder: NodeId): Duration {
-    if (this.#holders.get(id) !== holder) throw new UsageError('no-such-lease', 'there is no such lease', { lease: id })
+  renew(lease: number, more: Duration, holder: NodeId): Duration {
+    const id = lease as LeaseId
+    if (this.#holders.get(id) !== holder) throw new UsageError('no-such-lease', 'there is no such lease', { lease })
     const now = this.#context.clock.now()
     const endsAt = this.#leases.renew(id, more, now)
     this.#arm()
@@ -76,7 +77,8 @@ export class OwnedLeases {
   }
 
   /** @returns false when it was over, or another's */
-  release(id: LeaseId, holder: NodeId): boolean {
+  release(number: number, holder: NodeId): boolean {
+    const id = number as LeaseId
     const lease = this.#leases.find(id)
     if (lease === null || this.#holders.get(id) !== holder || !this.#leases.release(id)) return false
     this.#sponsored.step({ type: 'ended', lease: id }, this.#context.clock.now())
@@ -148,10 +150,4 @@ export interface AcquireLease {
   readonly term: Duration
   readonly holder: NodeId
   readonly sponsor: Sponsor | null
-}
-
-/** What a lease is called on the wire. @throws UsageError `no-such-lease` */
-export function leaseIdOf(value: unknown): LeaseId {
-  if (typeof value === 'number') return value as LeaseId
-  throw new UsageError('no-such-lease', 'there is no such lease', { lease: value })
 }
