@@ -37,7 +37,7 @@ import {
 } from '@holdfast/core'
 import { DEFAULT_LEASE, type LeaseOptions, leaseTimes } from '@holdfast/lease'
 import type { SessionLimits } from '@holdfast/session'
-import type { VerdictOptions } from '@holdfast/tracing'
+import type { VerdictOptions } from '@holdfast/tracing/verdict'
 import { MAX_GIFT_DEPTH, send } from './application-messages.js'
 import type { Coordination } from './coordination.js'
 import type { CollectorEffect } from './effect.js'

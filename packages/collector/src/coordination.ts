@@ -12,18 +12,16 @@ import {
   type ReportMessage,
 } from '@holdfast/core'
 import {
-  Collage,
   decodeDelta,
   decodeReport,
   isDelta,
-  judge,
   type LocalTrace,
   namedByPlace,
   type Report,
   type ReportDelta,
-  type VerdictOptions,
-  type WeaklyHeld,
 } from '@holdfast/tracing'
+import { Collage } from '@holdfast/tracing/collage'
+import { judge, type VerdictOptions, type WeaklyHeld } from '@holdfast/tracing/verdict'
 import { applyVerdict } from './apply-verdict.js'
 import type { WeakHold } from './event.js'
 import type { NodeState } from './node-state.js'

@@ -1,6 +1,7 @@
 import { type Incarnation, nodeId } from '@holdfast/core'
 import { expect, it } from 'vitest'
-import { Collage, type Report } from '../src/index.js'
+import { Collage } from '../src/collage.js'
+import type { Report } from '../src/index.js'
 import { randomReports } from './support/random-collage.js'
 
 const some = randomReports(3)[0]

@@ -1,7 +1,8 @@
 import { ProtocolError } from '@holdfast/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodeReport, encodeReport, importCount, judge, type Report } from '../src/index.js'
+import { decodeReport, encodeReport, importCount, type Report } from '../src/index.js'
+import { judge } from '../src/verdict.js'
 import { collageOf, randomReports, weakReports } from './support/random-collage.js'
 
 /** Typed or not, a column is its numbers. */

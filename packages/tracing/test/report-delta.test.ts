@@ -1,7 +1,7 @@
 import { type Incarnation, nodeId, ProtocolError, Random } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
+import { Collage } from '../src/collage.js'
 import {
-  Collage,
   decodeDelta,
   deltaSize,
   diffReports,
@@ -10,9 +10,9 @@ import {
   isDelta,
   type NamedReport,
   namedByPlace,
-  patchReport,
   type Report,
 } from '../src/index.js'
+import { patchReport } from '../src/patch-report.js'
 import { weakReports } from './support/random-collage.js'
 
 const SEQUENCES = 400

@@ -5,16 +5,12 @@
 import { type CollectorEffect, PEER_CLOSED } from '@holdfast/collector'
 import { after, type Incarnation, type NodeId, nodeId, UsageError } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
-import type { Diagnostics } from '../diagnosis/diagnostics.js'
-import { Late } from '../late.js'
 import { type GrantedLease, LeaseBook } from '../leases/lease-book.js'
-import type { OwnedLeases } from '../leases/owned-leases.js'
 import { BrokenWatch } from './broken-watch.js'
-import { NodeClosedError } from './call-errors.js'
 import { attempt, Events } from './events.js'
-import { ExactTracing } from './exact.js'
 import { FinalizationQueue } from './finalization-queue.js'
 import type { RemoteFuture } from './future.js'
+import { LateParts } from './late-parts.js'
 import { NodeLinks } from './node-links.js'
 import type { CompleteOptions } from './node-options.js'
 import { NodeService, type ServiceContext } from './node-service.js'
@@ -22,7 +18,6 @@ import { PublishedNames } from './published-names.js'
 import { RemoteProxy } from './remote-proxy.js'
 import { CALL } from './request.js'
 import { Runtime } from './runtime.js'
-import type { WeakPart } from './weak-part.js'
 
 /** How long calls wait for a link to come back, unless told. */
 const RECONNECT_MS = 1000
@@ -34,14 +29,9 @@ export class NodeCore {
   readonly names: PublishedNames
   readonly leases: LeaseBook
   readonly reclaimed: FinalizationQueue
-  // Loaded when they are needed first.
-  readonly owned = new Late<OwnedLeases>(() => this.#loadOwned())
-  readonly weak = new Late<WeakPart>(() => this.#loadWeak())
-  readonly diagnostics = new Late<Diagnostics>(() => this.#loadDiagnostics())
-  readonly exact: ExactTracing
+  readonly late: LateParts
   readonly events = new Events()
   readonly broken: BrokenWatch
-  #isClosed = false
   /** Nodes that took part in the last round by what others have reported: they are asked in the next. */
   #unreported: readonly NodeId[] = []
   readonly #reconnectMs: number
@@ -64,7 +54,7 @@ export class NodeCore {
       options,
       connect: (peer) => this.links.dial(peer),
       introduce: (owner, receiver) => this.links.offer(owner, receiver),
-      weakHolds: () => this.weak.here?.holders.holds() ?? [],
+      weakHolds: () => this.late.weak.here?.holders.holds() ?? [],
       serviceFor: (peer) => new NodeService(service, peer),
       onEffect: (effect) => this.#tell(effect),
       onBroken: (handles) => this.#broke(handles),
@@ -78,6 +68,15 @@ export class NodeCore {
     })
     const { managed, node } = this.runtime
     const { heap } = node
+    this.late = new LateParts({
+      self: this.id,
+      runtime: this.runtime,
+      names: () => this.names,
+      peers: () => this.peers,
+      ask: (peer, method, args) => this.#ask(peer, method, args),
+      resolve: (object) => this.#resolve(object),
+      tellDead: (peer, object) => this.#tellDead(peer, object),
+    })
     this.names = new PublishedNames(heap, managed)
     this.broken = new BrokenWatch(heap)
     this.leases = new LeaseBook({
@@ -86,7 +85,6 @@ export class NodeCore {
       granted: () => this.#granted(),
     })
     this.reclaimed = new FinalizationQueue((object, onFreed) => managed.onFreed(managed.referTo(object), onFreed))
-    this.exact = new ExactTracing({ managed, collect: () => this.runtime.collectNow() })
   }
 
   /** The nodes that there is a session with. */
@@ -101,9 +99,8 @@ export class NodeCore {
 
   /** Nothing happens any more. */
   close(): void {
-    this.#isClosed = true
     this.links.close()
-    this.owned.ifWanted((owned) => owned.stop())
+    this.late.close()
     this.runtime.close()
   }
 
@@ -125,63 +122,28 @@ export class NodeCore {
     throw new UsageError('not-remote', 'this is no object of another node that this node refers to')
   }
 
-  async #loadOwned(): Promise<OwnedLeases> {
-    const { OwnedLeases } = await import('../leases/owned-leases.js')
-    if (this.#isClosed) throw new NodeClosedError()
-    const { clock, node } = this.runtime
-    return new OwnedLeases({ heap: node.heap, clock, onReleased: (handles) => node.reclaim(handles) })
-  }
-
-  async #loadWeak(): Promise<WeakPart> {
-    const { WeakPart } = await import('./weak-part.js')
-    if (this.#isClosed) throw new NodeClosedError()
-    const { managed, node } = this.runtime
-    return new WeakPart({
-      heap: node.heap,
-      managed,
-      tell: (peer, object) => this.#tellDead(peer, object),
-      self: this.id,
-      resolve: (object) => this.#resolve(object),
-      living: (handle) => managed.livingRepresentative(handle),
-      ask: (peer, method, args) => this.#ask(peer, method, args),
-    })
-  }
-
-  async #loadDiagnostics(): Promise<Diagnostics> {
-    const { Diagnostics } = await import('../diagnosis/diagnostics.js')
-    const { managed, node } = this.runtime
-    return new Diagnostics({
-      node,
-      managed,
-      names: this.names,
-      isLeased: (handle) => this.owned.here?.isLeased(handle) ?? false,
-      peers: () => this.peers,
-      ask: (peer, method) => this.#ask(peer, method, []),
-    })
-  }
-
   #service(): ServiceContext {
     return {
       published: (name) => this.names.find(name),
       cancel: (peer, call, reason) => this.runtime.callee.cancel(peer, call, reason),
       leases: {
-        acquire: async (object, lease) => (await this.owned.load()).acquire(this.#own(object), lease),
-        renew: async (id, more, holder) => (await this.owned.load()).renew(id, more, holder),
-        release: async (id, holder) => (await this.owned.load()).release(id, holder),
+        acquire: async (object, lease) => (await this.late.owned.load()).acquire(this.#own(object), lease),
+        renew: async (id, more, holder) => (await this.late.owned.load()).renew(id, more, holder),
+        release: async (id, holder) => (await this.late.owned.load()).release(id, holder),
       },
       weak: {
         hold: async (object, peer) => {
-          const { holders } = await this.weak.load()
+          const { holders } = await this.late.weak.load()
           const handle = this.#own(object)
           holders.addPeer(handle, peer)
           return handle
         },
-        deref: (number, peer) => this.weak.here?.holders.deref(number as Handle, peer),
-        died: (owner, number) => this.weak.ifWanted(({ references }) => references.died(owner, number)),
+        deref: (number, peer) => this.late.weak.here?.holders.deref(number as Handle, peer),
+        died: (owner, number) => this.late.weak.ifWanted(({ references }) => references.died(owner, number)),
       },
       collectLocally: () => this.collectLocally(),
       trusts: (peer) => peer === this.id || this.#trusts(peer),
-      objectGraph: async () => (await this.diagnostics.load()).local(),
+      objectGraph: async () => (await this.late.diagnostics.load()).local(),
     }
   }
 
@@ -206,7 +168,7 @@ export class NodeCore {
 
   /** A lifetime of a peer is over: what it held weakly here, and what is held weakly of it, is forgotten. */
   #over(peer: NodeId, how: 'peer-restarted' | 'peer-gone' | 'peer-expired'): void {
-    this.weak.ifWanted(({ holders, references }) => {
+    this.late.weak.ifWanted(({ holders, references }) => {
       holders.forget(peer)
       references.lost(peer)
     })
@@ -220,7 +182,7 @@ export class NodeCore {
   }
 
   *#granted(): Generator<GrantedLease> {
-    for (const { id, object, holder, remaining } of this.owned.here ?? []) {
+    for (const { id, object, holder, remaining } of this.late.owned.here ?? []) {
       yield { id, holder, remaining, object: this.runtime.managed.representativeOf(object) }
     }
   }
@@ -277,7 +239,7 @@ export class NodeCore {
         events.emit({ type: 'alarm', coordinator: effect.coordinator, condemned: effect.condemned })
         break
       case 'clear-weak':
-        this.weak.here?.holders.clear(effect.holds)
+        this.late.weak.here?.holders.clear(effect.holds)
         break
       case 'judged':
         this.#unreported = effect.unreported

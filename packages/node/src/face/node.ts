@@ -121,7 +121,7 @@ export class HoldfastNode {
    * @returns when its owner knows of it; rejects as calls do
    */
   async weak<T extends object>(object: T): Promise<WeakReference<T>> {
-    const { references } = await this.#core.weak.load()
+    const { references } = await this.#core.late.weak.load()
     return references.create(object)
   }
 
@@ -166,7 +166,7 @@ export class HoldfastNode {
     const handle = this.#core.runtime.managed.handleOf(object)
     if (handle === undefined) return
     this.#node.revoke(handle, peer === undefined ? undefined : nodeId(peer))
-    if (peer === undefined) this.#core.owned.ifWanted((owned) => owned.endAll(handle))
+    if (peer === undefined) this.#core.late.owned.ifWanted((owned) => owned.endAll(handle))
   }
 
   /** The nodes that hold an object of this node, each with its lifetime. */
@@ -177,7 +177,7 @@ export class HoldfastNode {
 
   /** Why an object, of this node or another, is kept: asks all peers that trust this node. @throws UsageError `unknown-object` */
   async explain(object: object): Promise<Explanation> {
-    return (await this.#core.diagnostics.load()).explain(object)
+    return (await this.#core.late.diagnostics.load()).explain(object)
   }
 
   /**
@@ -188,8 +188,8 @@ export class HoldfastNode {
    * gets at may then be broken. `node.weak` is safe.
    * @throws UsageError `unsupported` where it is not Node
    */
-  traceExact(options: ExactOptions = {}): Promise<ExactOutcome> {
-    return this.#core.exact.trace(options)
+  async traceExact(options: ExactOptions = {}): Promise<ExactOutcome> {
+    return (await this.#core.late.exact.load()).trace(options)
   }
 
   /**
@@ -198,17 +198,18 @@ export class HoldfastNode {
    * @throws UsageError `unsupported` where it is not Node, `not-an-object`
    */
   explainExact(object: object): Promise<string | null> {
-    return this.#core.exact.explain(object)
+    // Not in the frame of an async function: that would keep the object.
+    return this.#core.late.exact.load().then((exact) => exact.explain(object))
   }
 
   /** The cycle that an object is in, over all peers that trust this node; `collect` frees it if nothing else keeps it. */
   async cycles(object: object): Promise<Cycle> {
-    return (await this.#core.diagnostics.load()).cycle(object)
+    return (await this.#core.late.diagnostics.load()).cycle(object)
   }
 
   /** Objects and references as a graphology graph, of this node or of all its peers that trust it. */
   async graph(scope: 'node' | 'cluster' = 'node'): Promise<ClusterGraph> {
-    return (await this.#core.diagnostics.load()).graph(scope)
+    return (await this.#core.late.diagnostics.load()).graph(scope)
   }
 
   stats(): NodeStats {
@@ -219,7 +220,7 @@ export class HoldfastNode {
       heapBytes: node.heap.memoryBytes,
       tables: node.tables,
       publishedNames: this.#core.names.size,
-      leases: this.#core.owned.here?.size ?? 0,
+      leases: this.#core.late.owned.here?.size ?? 0,
       pendingCalls: node.pendingCalls,
       keptAnswers: callee.keptAnswers,
       streams: marshal.streamCount,

@@ -1,6 +1,7 @@
 /** Reports as a few nodes might send them: sound in form, each condition met most of the time, so that verdicts go both ways. */
 import { type Incarnation, nodeId, Random } from '@holdfast/core'
-import { Collage, importCount, type Report, type ReportedPeer } from '../../src/index.js'
+import { Collage } from '../../src/collage.js'
+import { importCount, type Report, type ReportedPeer } from '../../src/index.js'
 
 const NAMES = ['alice', 'bob', 'carol', 'dave']
 const MAX_ID = 4
