@@ -279,6 +279,9 @@ export class CollectorCore {
 
   #completed(): Coordination {
     if (this.#coordination !== null) return this.#coordination
-    throw new UsageError('incomplete-collector', 'reports and rounds need the part that makes them: complete() it first')
+    throw new UsageError(
+      'incomplete-collector',
+      'reports and rounds need the part that makes them: complete() it first',
+    )
   }
 }
