@@ -1,14 +1,7 @@
 import { type Incarnation, nodeId, ProtocolError } from '@holdfast/core'
-import {
-  Collage,
-  decodeDelta,
-  decodeReport,
-  encodeReport,
-  isDelta,
-  judge,
-  type Report,
-  type ReportedPeer,
-} from '@holdfast/tracing'
+import { decodeDelta, decodeReport, encodeReport, isDelta, type Report, type ReportedPeer } from '@holdfast/tracing'
+import { Collage } from '@holdfast/tracing/collage'
+import { judge } from '@holdfast/tracing/verdict'
 import { join, split } from '../pieces.js'
 import { Finding, type FuzzTarget } from '../target.js'
 
