@@ -7,6 +7,10 @@ interface SuiteEntry {
 }
 
 export const SUITES = {
+  calls: {
+    summary: 'remote calls beside raw messages, comlink, birpc, capnweb and captp; chains over a slow link',
+    load: async () => (await import('./calls/calls-suite.js')).callsSuite,
+  },
   marking: {
     summary: 'both reference graphs beside a plain mark of compressed rows; where graphology falls behind',
     load: async () => (await import('./marking/marking-suite.js')).markingSuite,
