@@ -4,9 +4,9 @@ import type { MessagePort } from 'node:worker_threads'
 /** The other side as its caller sees it. */
 export interface Calls {
   /** One call with a number and a text; it comes to the number and the text put together. */
-  add(number: number, text: string): Promise<unknown>
+  readonly add: (number: number, text: string) => Promise<unknown>
   /** So many calls, each on what the one before came to, waited for at the end: it comes to how many they were. */
-  chain(length: number): Promise<unknown>
+  readonly chain: (length: number) => Promise<unknown>
 }
 
 export interface CallSystem {
