@@ -9,6 +9,10 @@ const encoder = new TextEncoder()
 // A leading U+FEFF is part of the string: dropping it would turn one name into another.
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const TWO_POW_28 = 0x10000000
+/** Up to here text of 7-bit characters is faster written and read here than by the platform's encoder, which costs more to call. */
+const MAX_SHORT_TEXT = 32
+/** Up to here bytes are faster copied one by one than by a call of `set`. */
+const MAX_SHORT_COPY = 48
 
 /** Appends to a buffer that grows by doubling; every write is amortized O(bytes written). */
 export class ByteWriter {
@@ -36,11 +40,21 @@ export class ByteWriter {
     this.#bytes[this.#length++] = value
   }
 
+  /** Forgets what was written; the buffer stays. */
+  clear(): void {
+    this.#length = 0
+  }
+
   /**
    * @param value a safe non-negative integer; 1 byte below 128, 8 at most
    * @throws InvariantError for any other number, which would be written as a different one
    */
   integer(value: number): void {
+    if (value >= 0 && value < 0x80 && value === (value | 0)) this.byte(value)
+    else this.#longInteger(value)
+  }
+
+  #longInteger(value: number): void {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new InvariantError('only safe non-negative integers are written', { value })
     }
@@ -71,7 +85,34 @@ export class ByteWriter {
 
   /** @param value UTF-16 in good order: a lone surrogate is written as U+FFFD */
   string(value: string): void {
-    this.bytes(encoder.encode(value))
+    if (!this.#shortText(value)) this.bytes(encoder.encode(value))
+  }
+
+  /** @returns whether it was short, and all 7-bit */
+  #shortText(value: string): boolean {
+    const { length } = value
+    if (length > MAX_SHORT_TEXT) return false
+    this.#reserve(length + 1)
+    const bytes = this.#bytes
+    let at = this.#length
+    bytes[at++] = length
+    for (let index = 0; index < length; index++) {
+      const code = value.charCodeAt(index)
+      if (code > 0x7f) return false
+      bytes[at++] = code
+    }
+    this.#length = at
+    return true
+  }
+
+  /** Characters below 128, a byte each, without a length. @param value all of them such */
+  ascii(value: string): void {
+    const { length } = value
+    this.#reserve(length)
+    const bytes = this.#bytes
+    const at = this.#length
+    for (let index = 0; index < length; index++) bytes[at + index] = value.charCodeAt(index)
+    this.#length = at + length
   }
 
   /** Bytes behind their length. */
@@ -82,14 +123,38 @@ export class ByteWriter {
 
   /** Bytes as they are, without a length. */
   raw(value: Uint8Array): void {
-    this.#reserve(value.length)
-    this.#bytes.set(value, this.#length)
-    this.#length += value.length
+    const { length } = value
+    this.#reserve(length)
+    const bytes = this.#bytes
+    const at = this.#length
+    if (length <= MAX_SHORT_COPY) for (let index = 0; index < length; index++) bytes[at + index] = value[index]
+    else bytes.set(value, at)
+    this.#length = at + length
   }
 
   /** A copy of what was written, in a buffer of exactly its size (so that posting it copies nothing else). */
   finish(): Uint8Array {
     return this.#bytes.slice(0, this.#length)
+  }
+
+  /** A copy of what was written, and of bytes behind it. */
+  finishWith(rest: Uint8Array): Uint8Array {
+    const length = this.#length
+    const whole = new Uint8Array(length + rest.length)
+    const bytes = this.#bytes
+    if (whole.length <= MAX_SHORT_COPY) {
+      for (let index = 0; index < length; index++) whole[index] = bytes[index]
+      for (let index = 0; index < rest.length; index++) whole[length + index] = rest[index]
+    } else {
+      whole.set(bytes.subarray(0, length))
+      whole.set(rest, length)
+    }
+    return whole
+  }
+
+  /** What was written, no copy: good until something else is. */
+  view(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, 0, this.#length)
   }
 }
 
@@ -98,8 +163,15 @@ export class ByteReader {
   readonly #bytes: Uint8Array
   #at = 0
 
-  constructor(bytes: Uint8Array) {
+  /** @param from where to begin */
+  constructor(bytes: Uint8Array, from = 0) {
     this.#bytes = bytes
+    this.#at = from
+  }
+
+  /** Where the next byte is read. */
+  get position(): number {
+    return this.#at
   }
 
   get remaining(): number {
@@ -143,13 +215,31 @@ export class ByteReader {
 
   /** @param limit the most bytes the string may have */
   string(limit: number): string {
-    const bytes = this.bytes()
-    if (bytes.length > limit) throw malformed('a string over its limit', { length: bytes.length, limit })
+    const length = this.integer()
+    if (length > limit) throw malformed('a string over its limit', { length, limit })
+    this.#need(length)
+    const short = length > MAX_SHORT_TEXT ? null : this.ascii(length)
+    if (short !== null) return short
     try {
-      return decoder.decode(bytes)
+      return decoder.decode(this.raw(length))
     } catch {
       throw malformed('a string that is not UTF-8')
     }
+  }
+
+  /** So many characters below 128, a byte each. @returns null, and nothing is read, when there are others */
+  ascii(count: number): string | null {
+    this.#need(count)
+    const bytes = this.#bytes
+    const end = this.#at + count
+    let text = ''
+    for (let at = this.#at; at < end; at++) {
+      const code = bytes[at]
+      if (code > 0x7f) return null
+      text += String.fromCharCode(code)
+    }
+    this.#at = end
+    return text
   }
 
   /** A view (no copy) of bytes behind their length. */
@@ -160,8 +250,11 @@ export class ByteReader {
   /** A view (no copy) of the next bytes. */
   raw(count: number): Uint8Array {
     this.#need(count)
+    const bytes = this.#bytes
+    const at = this.#at
     this.#at += count
-    return this.#bytes.subarray(this.#at - count, this.#at)
+    // What `subarray` does takes twice as long: it asks for the species.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset + at, count)
   }
 
   /** A count of items that take at least `bytesEach` bytes each: refused when that many cannot follow. */

@@ -26,6 +26,7 @@ import {
   openFrame,
 } from './frame.js'
 import { type Decision, type EndReason, Handshake } from './handshake.js'
+import type { Delivery } from './inbox.js'
 import { checkLimits, checkTiming, type SessionLimits, type SessionTiming } from './limits.js'
 import type { OpeningCounter } from './opening-counter.js'
 import { Session } from './session.js'
@@ -52,12 +53,13 @@ export type ChannelEvent =
       /** No later than this did the peer agree to a new session: when this side first asked for it, if it did. */
       readonly since: Instant
     }
-  /** A message, whole and in its turn. */
-  | { readonly type: 'message'; readonly sequence: Sequence; readonly bytes: Uint8Array }
+  | Delivery
   /** An established session is over; what was not acknowledged may or may not have arrived. */
   | { readonly type: 'ended'; readonly number: number; readonly reason: EndReason; readonly detail: string }
   /** No session was open, and none will be: the peer knows a later incarnation of this node. */
   | { readonly type: 'refused'; readonly reason: 'older-incarnation' }
+
+const NOTHING: readonly never[] = []
 
 export type ChannelState = 'closed' | 'opening' | 'open'
 
@@ -160,19 +162,18 @@ export class Channel {
    * @throws ProtocolError `frame-too-large`, `unsupported-version`, `malformed`, `wrong-peer`, `bad-number`, `bad-ack`,
    * `message-too-large`, `bad-id`; nothing was changed
    */
-  receive(frame: Uint8Array, now: Instant): ChannelEvent[] {
-    if (!this.#linkOpen) return []
+  receive(frame: Uint8Array, now: Instant): readonly ChannelEvent[] {
+    if (!this.#linkOpen) return NOTHING
     const opened = openFrame(frame, this.#options.limits.maxFrameBytes)
     const { kind, tag, body } = opened
     const current = this.#session
-    const events: ChannelEvent[] = []
     if (kind === FRAME_KIND.data || kind === FRAME_KIND.ack) {
-      if (current === null || tag !== current.identity.inTag) this.#refuse(tag)
-      else {
-        const deliveries = current.receive(opened, frame.length, now)
-        for (const { sequence, bytes } of deliveries) events.push({ type: 'message', sequence, bytes })
-      }
-    } else if (kind === FRAME_KIND.hello) {
+      if (current !== null && tag === current.identity.inTag) return current.receive(opened, frame.length, now)
+      this.#refuse(tag)
+      return NOTHING
+    }
+    const events: ChannelEvent[] = []
+    if (kind === FRAME_KIND.hello) {
       this.#act(this.#handshake.receiveHello(tag, decodeHello(body), current), now, events)
     } else if (kind === FRAME_KIND.welcome) {
       this.#act(this.#handshake.receiveWelcome(tag, decodeWelcome(body), current), now, events)
@@ -217,9 +218,9 @@ export class Channel {
   }
 
   /** What is to be sent now, in order: nothing while the link is closed, nor when there is nothing to say. O(bytes). */
-  flush(now: Instant): Uint8Array[] {
+  flush(now: Instant): readonly Uint8Array[] {
+    if (!this.#linkOpen) return NOTHING
     const frames: Uint8Array[] = []
-    if (!this.#linkOpen) return frames
     this.#handshake.flush(now, this.#session, frames)
     if (this.#session !== null && !this.#resuming) this.#session.flush(now, frames)
     return frames

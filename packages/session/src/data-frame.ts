@@ -21,6 +21,9 @@ export interface DataFrame {
   readonly fragments: readonly Fragment[]
 }
 
+/** Up to here bytes are faster copied one by one than by a call of `set`. */
+const MAX_SHORT_COPY = 48
+
 /** What a data frame has at most before the lengths of its records. */
 export const DATA_HEADER_BYTES = 28
 
@@ -40,15 +43,21 @@ export function encodeData(tag: number, data: DataFrame): Uint8Array {
     writer.integer(bytes.length * 2 + (more ? 1 : 0))
     size += bytes.length
   }
-  const header = writer.finish()
+  const header = writer.view()
   const frame = new Uint8Array(header.length + size)
   frame.set(header)
   let at = header.length
   for (const { bytes } of data.fragments) {
-    frame.set(bytes, at)
+    copy(bytes, frame, at)
     at += bytes.length
   }
   return frame
+}
+
+function copy(from: Uint8Array, to: Uint8Array, at: number): void {
+  const { length } = from
+  if (length > MAX_SHORT_COPY) to.set(from, at)
+  else for (let index = 0; index < length; index++) to[at + index] = from[index]
 }
 
 /** The fragments are views of the frame. O(records). @throws ProtocolError `malformed` */

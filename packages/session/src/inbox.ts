@@ -7,8 +7,9 @@ import { ProtocolError, type Sequence } from '@holdfast/core'
 import type { DataFrame, Fragment } from './data-frame.js'
 import { recordCost, type SessionLimits } from './limits.js'
 
-/** A message, whole and in its turn. */
+/** A message, whole and in its turn. One of the events of a channel, as it is. */
 export interface Delivery {
+  readonly type: 'message'
   /** The sequence of its last record. */
   readonly sequence: Sequence
   readonly bytes: Uint8Array
@@ -91,13 +92,13 @@ export class Inbox {
   #takeIn({ bytes, more }: Fragment, frameBytes: number, deliveries: Delivery[]): void {
     this.#received++
     if (!more && this.#pieces.length === 0) {
-      deliveries.push({ sequence: this.#received, bytes })
+      deliveries.push({ type: 'message', sequence: this.#received, bytes })
       return
     }
     this.#pieces.push(compact(bytes, frameBytes))
     this.#pieceBytes += bytes.length
     if (more) return
-    deliveries.push({ sequence: this.#received, bytes: join(this.#pieces, this.#pieceBytes) })
+    deliveries.push({ type: 'message', sequence: this.#received, bytes: join(this.#pieces, this.#pieceBytes) })
     this.#pieces = []
     this.#pieceBytes = 0
   }

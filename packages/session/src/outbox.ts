@@ -61,7 +61,7 @@ export class Outbox {
       throw new LimitError('message-too-large', 'a message over the limit', { length: message.length, maxMessageBytes })
     }
     const step = maxFrameBytes - FRAME_OVERHEAD
-    const count = Math.max(1, Math.ceil(message.length / step))
+    const count = message.length <= step ? 1 : Math.ceil(message.length / step)
     const cost = message.length + count * (recordCost(message) - message.length)
     if (this.#unackedBytes + cost > maxUnackedBytes) {
       throw new LimitError('unacked-bytes', 'too much is unacknowledged', { unacked: this.#unackedBytes, cost })
@@ -111,6 +111,7 @@ export class Outbox {
   /** The records of the next frame, which count as transmitted; null when nothing waits or the window is full. */
   take(): Batch | null {
     const first = this.#next
+    if (first > this.sent) return null
     const fragments: Fragment[] = []
     let room = this.#limits.maxFrameBytes - DATA_HEADER_BYTES
     for (let index = this.#head + first - this.#acknowledged - 1; index < this.#records.length; index++) {

@@ -148,7 +148,8 @@ export class Session {
     if (timedOut) this.#outbox.rewind(true)
     let wrote = false
     for (let batch = this.#outbox.take(); batch !== null; batch = this.#outbox.take()) {
-      frames.push(encodeData(this.identity.outTag, { ...batch, acknowledged: this.acknowledging() }))
+      const { first, fragments } = batch
+      frames.push(encodeData(this.identity.outTag, { first, acknowledged: this.acknowledging(), fragments }))
       wrote = true
     }
     if (timedOut || (wrote && this.#retry.deadline === null)) this.#retry.attempted(now)

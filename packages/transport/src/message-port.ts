@@ -116,9 +116,13 @@ class PortLink implements MessagePortLink {
 
 /**
  * Whether a value is bytes with a buffer of their own: not a view of more than they show, not memory that the sender
- * still shares. By tag and not by `instanceof`, which fails across realms (vm contexts, frames of a page).
+ * still shares. Where `instanceof` fails, across realms (vm contexts, frames of a page), by tag, which takes longer.
  */
 function isFrame(value: unknown): value is Uint8Array {
+  if (value instanceof Uint8Array && Object.getPrototypeOf(value) === Uint8Array.prototype) {
+    const { buffer } = value
+    return buffer instanceof ArrayBuffer && buffer.byteLength === value.byteLength
+  }
   if (!ArrayBuffer.isView(value) || tag(value) !== '[object Uint8Array]') return false
   return tag(value.buffer) === '[object ArrayBuffer]' && value.buffer.byteLength === value.byteLength
 }

@@ -10,6 +10,7 @@ import {
   type GiftAckMessage,
   MESSAGE_CODES,
   type Message,
+  type ReturnMessage,
 } from './message.js'
 import {
   distinctAddresses,
@@ -27,8 +28,14 @@ export interface MessageCodec {
   decode(bytes: Uint8Array): Message
 }
 
+/** The heads of calls and returns without references, one after another: most messages there are. */
+const head = new ByteWriter()
+
 /** Encodes a message. O(its size). */
 export function encodeMessage(message: Message): Uint8Array {
+  if ((message.type === 'call' || message.type === 'return') && message.references.length === 0) {
+    return encodePlain(message)
+  }
   const writer = new ByteWriter()
   writer.byte(MESSAGE_CODES[message.type])
   switch (message.type) {
@@ -97,6 +104,15 @@ export function encodeMessage(message: Message): Uint8Array {
       break
   }
   return writer.finish()
+}
+
+function encodePlain(message: CallMessage | ReturnMessage): Uint8Array {
+  head.clear()
+  head.byte(MESSAGE_CODES[message.type])
+  head.integer(message.call)
+  if (message.type === 'call') head.integer(message.target ?? 0)
+  writeReferences(head, message.references)
+  return head.finishWith(message.payload)
 }
 
 /** Decodes a message. O(its size); payloads and reports are views of `bytes`. @throws ProtocolError */

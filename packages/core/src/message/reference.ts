@@ -38,6 +38,7 @@ const MAX_NODE_ID_BYTES = 256
 const MAX_DISTANCE = 2 ** 50
 /** Distance 0 with a minus sign, which no difference has: the id itself follows. */
 const MINUS_ZERO = 1
+const NO_REFERENCES: readonly WireReference[] = []
 
 /** Writes a node's lifetime. */
 export function writeAddress(writer: ByteWriter, address: NodeAddress): void {
@@ -67,6 +68,11 @@ export function distinctAddresses(all: readonly NodeAddress[]): { list: NodeAddr
 
 /** Writes references in order: the owners of gifts once each, then 2 to 4 bytes a reference. O(n). */
 export function writeReferences(writer: ByteWriter, references: readonly WireReference[]): void {
+  if (references.length === 0) {
+    writer.byte(0)
+    writer.byte(0)
+    return
+  }
   const gifts = references.filter((reference) => reference.kind === 'gift')
   const owners = distinctAddresses(gifts.map((gift) => gift.owner))
   writer.integer(references.length)
@@ -96,10 +102,12 @@ function writeId(writer: ByteWriter, { kind, id, delta }: { kind: number; id: Ex
 }
 
 /** Reads references. O(n). @throws ProtocolError */
-export function readReferences(reader: ByteReader): WireReference[] {
+export function readReferences(reader: ByteReader): readonly WireReference[] {
   const count = reader.count()
+  const ownerCount = reader.count(2)
+  if (count === 0 && ownerCount === 0) return NO_REFERENCES
   const owners: NodeAddress[] = []
-  for (let left = reader.count(2); left > 0; left--) owners.push(readAddress(reader))
+  for (let left = ownerCount; left > 0; left--) owners.push(readAddress(reader))
   const references: WireReference[] = []
   let previous = 0
   for (let index = 0; index < count; index++) {
