@@ -39,18 +39,22 @@ export function send(state: NodeState, event: ApplicationEvent): void {
       ...owner.address,
     })
   }
-  const outgoing = new OutgoingReferences(state, remote)
-  const references = event.references.map((reference) => outgoing.add(reference))
-  const body = { call: event.call, references, payload: event.payload }
+  // Most messages carry none: nothing is set up for them.
+  const outgoing = event.references.length === 0 ? null : new OutgoingReferences(state, remote)
+  const references = outgoing === null ? NO_REFERENCES : event.references.map((reference) => outgoing.add(reference))
+  const { call, payload } = event
+  const exported = target === null ? null : state.imports.exportOf(target)
   const sequence = state.appendRefusable(
     remote,
     event.type === 'return'
-      ? { type: 'return', ...body }
-      : { type: 'call', ...body, target: target === null ? null : state.imports.exportOf(target) },
+      ? { type: 'return', call, references, payload }
+      : { type: 'call', call, target: exported, references, payload },
   )
   if (target !== null) state.imports.used(target, sequence)
-  outgoing.commit(sequence)
+  outgoing?.commit(sequence)
 }
+
+const NO_REFERENCES: readonly never[] = []
 
 function destinationOf(event: ApplicationEvent): NodeId {
   if (event.type === 'return') return event.to
@@ -146,6 +150,7 @@ class OutgoingReferences {
 
 /** Takes an application message in, the last that was received. @throws ProtocolError before anything is changed */
 export function receive(state: NodeState, from: Remote, message: CallMessage | ReturnMessage): void {
+  if (message.references.length === 0 && receivePlain(state, from, message)) return
   for (const reference of message.references) validate(state, reference)
   const { node } = from.address
   const { call, payload } = message
@@ -162,6 +167,20 @@ export function receive(state: NodeState, from: Remote, message: CallMessage | R
     else state.emit({ type: 'called', from: node, call, target, references, payload })
   }
   incoming.answer()
+}
+
+/** The short way of a message without references. @returns false for a call to what is gone: that has an answer */
+function receivePlain(state: NodeState, from: Remote, message: CallMessage | ReturnMessage): boolean {
+  const { call, payload } = message
+  const { node } = from.address
+  if (message.type === 'return') {
+    state.emit({ type: 'returned', from: node, call, references: NO_REFERENCES, payload })
+    return true
+  }
+  const target = message.target === null ? null : state.exports.use(message.target, from.index)
+  if (target === undefined) return false
+  state.emit({ type: 'called', from: node, call, target, references: NO_REFERENCES, payload })
+  return true
 }
 
 function validate(state: NodeState, reference: WireReference): void {

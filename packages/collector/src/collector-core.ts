@@ -32,6 +32,7 @@ import {
   type NodeId,
   type ObjectKey,
   type Rules,
+  type Sequence,
   UsageError,
   WIRE_CODEC,
 } from '@holdfast/core'
@@ -52,14 +53,17 @@ import { Reception } from './reception.js'
 import type { ReportTicket, SuspectFilter } from './report-builder.js'
 import { revoke } from './revocation.js'
 import {
+  acknowledgedBy,
   describeExport,
   describeImport,
   type ExportView,
   type ImportView,
+  leaseEndOf,
   openSessions,
   ownerOf,
   type SessionProgress,
   type SessionView,
+  sentTo,
   sessionWith,
   type TableSizes,
   tableSizes,
@@ -182,6 +186,21 @@ export class CollectorCore {
     return sessionWith(this.#state, node)
   }
 
+  /** When this node's view of the session with a node is over, unless something renews it; null without a session. O(1). */
+  leaseEndOf(node: NodeId): Instant | null {
+    return leaseEndOf(this.#state, node)
+  }
+
+  /** My last message to a node in the open session; 0 without one. O(1). */
+  sentTo(node: NodeId): Sequence {
+    return sentTo(this.#state, node)
+  }
+
+  /** What a node has acknowledged of my messages in the open session; 0 without one. O(1). */
+  acknowledgedBy(node: NodeId): Sequence {
+    return acknowledgedBy(this.#state, node)
+  }
+
   /** How many nodes and lifetimes of nodes this one knows: those with a link, a session, or something held either way. */
   get acquaintances(): { readonly peers: number; readonly lifetimes: number } {
     const { remotes } = this.#state
@@ -219,9 +238,8 @@ export class CollectorCore {
     for (let node = lost.pop(); node !== undefined; node = lost.pop()) this.#coordination?.lost(node)
     this.#turn++
     const effects = this.#state.takeEffects()
-    const isHeld = 'isHeld' in event && (event.isHeld ?? false)
-    if (!isHeld) this.#links.flush(now, effects)
-    return effects
+    if ((event.type === 'call' || event.type === 'return') && event.isHeld === true) return effects
+    return this.#links.flush(now, effects)
   }
 
   #apply(event: CollectorEvent, now: Instant): void {

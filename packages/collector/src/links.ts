@@ -93,9 +93,14 @@ export class Links {
     }
   }
 
-  /** The end of the turn: one frame to each peer that something is due to, more only above the size limit. O(peers touched). */
-  flush(now: Instant, effects: CollectorEffect[]): void {
+  /**
+   * The end of the turn: one frame to each peer that something is due to, more only above the size limit. O(peers touched).
+   * @returns the effects before, and the frames to transmit behind them
+   */
+  flush(now: Instant, before: readonly CollectorEffect[]): readonly CollectorEffect[] {
     const { counts, schedule, touched } = this.#state
+    if (touched.size === 0) return before
+    const effects = [...before]
     for (const peer of touched) {
       for (const frame of peer.channel?.flush(now) ?? []) {
         counts.framesSent++
@@ -109,6 +114,7 @@ export class Links {
       forgetPeerIfUnused(this.#state, peer)
     }
     touched.clear()
+    return effects
   }
 
   #channelEvent(peer: Peer, event: ChannelEvent): void {

@@ -41,6 +41,8 @@ export interface CollectorCounts {
   repairs: number
 }
 
+const NO_EFFECTS: readonly CollectorEffect[] = []
+
 export interface NodeStateOptions {
   readonly address: NodeAddress
   readonly times: LeaseTimes
@@ -111,7 +113,8 @@ export class NodeState {
   }
 
   /** Hands out what the turn has emitted. */
-  takeEffects(): CollectorEffect[] {
+  takeEffects(): readonly CollectorEffect[] {
+    if (this.#effects.length === 0 && this.#requests.length === 0) return NO_EFFECTS
     const effects = this.#requests.length === 0 ? this.#effects : [...this.#effects, ...this.#requests]
     this.#effects = []
     this.#requests = []

@@ -123,6 +123,23 @@ export function openSessions(state: NodeState): SessionProgress[] {
   return open
 }
 
+/** When this node's view of the session with a node is over, unless something renews it. O(1). @returns null without a session */
+export function leaseEndOf(state: NodeState, node: NodeId): Instant | null {
+  return state.remotes.findPeer(node)?.remote?.lease?.endsAt ?? null
+}
+
+/** How far the session with a node has come. O(1). @returns 0 without one */
+export function sentTo(state: NodeState, node: NodeId): Sequence {
+  const remote = state.remotes.findPeer(node)?.remote ?? null
+  return remote === null ? 0 : state.sentTo(remote)
+}
+
+/** What a node has acknowledged of the session's messages. O(1). @returns 0 without one */
+export function acknowledgedBy(state: NodeState, node: NodeId): Sequence {
+  const remote = state.remotes.findPeer(node)?.remote ?? null
+  return remote === null ? 0 : state.acknowledgedBy(remote)
+}
+
 /** O(1). @returns null without a session */
 export function sessionWith(state: NodeState, node: NodeId): SessionView | null {
   const remote = state.remotes.findPeer(node)?.remote ?? null

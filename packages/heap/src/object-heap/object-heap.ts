@@ -331,6 +331,7 @@ export class ObjectHeap implements LocalTracer {
   }
 
   #revive(slot: number): void {
+    if (this.#outOfReach[slot] === 0) return
     const graph = this.#graph
     const stack = [slot]
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
