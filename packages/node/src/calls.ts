@@ -2,7 +2,7 @@
  * A node's calls and their answers, both ways. What goes out is pinned in the heap until it is sent, what came in until the program's
  * code has returned. Whoever wants an answer gets one, or null: no call hangs for ever.
  */
-import type { ArrivedReference, CollectorCore, CollectorEffect } from '@holdfast/collector'
+import type { ArrivedReference, CollectorCore, CollectorEffect, LocalReference } from '@holdfast/collector'
 import { type ImportId, type NodeId, UsageError } from '@holdfast/core'
 import type { Handle, ObjectHeap } from '@holdfast/heap/object-heap'
 import type { CallFailure, CallFailureCode } from './call-failure.js'
@@ -10,13 +10,15 @@ import type { Contacts } from './contacts.js'
 import { importOf, referenceOf } from './local-reference.js'
 import {
   type Answer,
+  type AnswerReceipt,
   type ArrivedHandle,
+  type IncomingAnswer,
   type IncomingCall,
   LATER,
   type OpenCall,
   type OutgoingCall,
 } from './message.js'
-import type { GiveUpReason, Outbox } from './outbox.js'
+import { type GiveUpReason, isReasonToWait, type Outbox } from './outbox.js'
 import { type OnAnswer, type PendingCall, PendingCalls } from './pending-calls.js'
 import { pinAll } from './pin-all.js'
 import type { Turns } from './turns.js'
@@ -51,25 +53,47 @@ export class Calls {
     const { heap, collector, turns, outbox } = this.#context
     if (turns.isOver) throw new UsageError('closed', 'a closed node makes no calls')
     const target = 'target' in call.to ? call.to.target : null
-    const peer = 'node' in call.to ? call.to.node : collector.ownerOf(importOf(heap, call.to.target)).node
+    const node = 'node' in call.to ? call.to.node : collector.ownerOf(importOf(heap, call.to.target)).node
+    const number = onAnswer === undefined ? 0 : this.#pending.next()
+    const sender: Sender = { node, target, onAnswer }
+    const mayGo =
+      !outbox.hasQueue(node) && this.#areReachable(call.references) && (target === null || heap.isReachable(target))
+    if (!mayGo || !this.#hasGone(number, call, sender)) this.#queue(number, call, sender)
+    return number
+  }
+
+  /** Sends a call unless it has to wait. @throws what is no reason to wait */
+  #hasGone(number: number, call: OutgoingCall, sender: Sender): boolean {
+    try {
+      this.#send(number, call, sender)
+      return true
+    } catch (error) {
+      if (isReasonToWait(error)) return false
+      throw error
+    }
+  }
+
+  /** Lets a call wait for what it needs, with all that it names. @throws as `HeapNode.call` */
+  #queue(number: number, { payload, ...rest }: OutgoingCall, sender: Sender): void {
+    const { heap, turns, outbox } = this.#context
+    const { node, target, onAnswer } = sender
+    // The caller's bytes are its own again when the call returns.
+    const call = { ...rest, payload: payload?.slice() ?? NOTHING }
     const named = [...(call.references ?? []), ...(target === null ? [] : [target])]
     const unpin = pinAll(heap, named)
-    const number = onAnswer === undefined ? 0 : this.#pending.next()
     try {
       outbox.send({
-        peer,
+        peer: node,
         needs: target === null ? 'node' : 'import',
         isHopeless: () => named.some((handle) => heap.isBroken(handle)),
         send: () => {
-          const objection = call.objection?.() ?? null
-          if (objection !== null) throw objection
-          this.#send(number, call, { node: peer, target, onAnswer })
+          this.#send(number, call, sender)
           unpin()
         },
         giveUp: (reason) => {
           unpin()
           turns.attempt(() => {
-            if (onAnswer !== undefined) onAnswer(null, failureOf(peer, reason))
+            if (onAnswer !== undefined) onAnswer(null, failureOf(node, reason))
             else if (reason instanceof Error) throw reason
           })
         },
@@ -78,7 +102,11 @@ export class Calls {
       unpin()
       throw error
     }
-    return number
+  }
+
+  #areReachable(handles: readonly Handle[] = NO_HANDLES): boolean {
+    const { heap } = this.#context
+    return handles.length === 0 || handles.every((handle) => heap.isReachable(handle))
   }
 
   /** Answers a call later, if its session is still the same. */
@@ -87,29 +115,44 @@ export class Calls {
     if (session?.number !== call.session || session.incarnation !== call.incarnation) return
     this.#context.turns.act(() => {
       const isAnswered = this.#context.turns.attempt(() => this.#answer(call.from, call.call, answer))
-      if (!isAnswered) this.#answerEmpty(call.from, call.call, answer.onSent)
+      if (!isAnswered) this.#answerEmpty(call.from, call.call, answer.receipt)
     })
   }
 
   /** A call arrived: the program's handler runs, and its answer goes back. */
   called({ from, call, target, references, payload }: Effect<'called'>): void {
-    const { heap, turns, onCall } = this.#context
+    const { heap } = this.#context
     if (target !== null) heap.arrive(target)
-    this.#holding(references, (handles) => {
-      const isAnswered = turns.attempt(() => {
-        const answer = onCall?.({ from, call, target, references: handles, payload }) ?? EMPTY
-        if (answer !== LATER) this.#answer(from, call, answer)
-      })
-      if (!isAnswered) this.#answerEmpty(from, call)
-    })
+    if (references.length === 0) this.#handle({ from, call, target, references: NO_HANDLES, payload })
+    else this.#holding(references, (handles) => this.#handle({ from, call, target, references: handles, payload }))
     if (target !== null) heap.unpin(target)
   }
 
+  #handle(incoming: IncomingCall): void {
+    const { turns, onCall } = this.#context
+    const { from, call } = incoming
+    try {
+      const answer = onCall?.(incoming) ?? EMPTY
+      if (answer !== LATER) this.#answer(from, call, answer)
+    } catch (error) {
+      turns.failed(error)
+      this.#answerEmpty(from, call)
+    }
+  }
+
   /** An answer arrived. */
-  returned({ call, references, payload }: Effect<'returned'>): void {
-    this.#holding(references, (handles) => {
-      this.#context.turns.attempt(() => this.#pending.take(call)?.({ references: handles, payload }, null))
-    })
+  returned({ from, call, references, payload }: Effect<'returned'>): void {
+    const onAnswer = this.#pending.take(call, from)
+    if (references.length === 0) this.#tell(onAnswer, { references: NO_HANDLES, payload })
+    else this.#holding(references, (handles) => this.#tell(onAnswer, { references: handles, payload }))
+  }
+
+  #tell(onAnswer: OnAnswer | undefined, answer: IncomingAnswer): void {
+    try {
+      onAnswer?.(answer, null)
+    } catch (error) {
+      this.#context.turns.failed(error)
+    }
   }
 
   /**
@@ -152,36 +195,71 @@ export class Calls {
 
   #send(number: number, call: OutgoingCall, { node, target, onAnswer }: Sender): void {
     const { heap, turns } = this.#context
+    const objection = call.objection?.() ?? null
+    if (objection !== null) throw objection
     const to = 'node' in call.to ? call.to : { import: importOf(heap, call.to.target) }
-    const references = (call.references ?? []).map((handle) => referenceOf(heap, handle))
+    const references = this.#referencesOf(call.references)
     if (onAnswer !== undefined) this.#pending.add(number, { node, target, onAnswer })
     try {
-      turns.send({ type: 'call', to, call: number, references, payload: call.payload ?? NOTHING })
+      const payload = call.payload ?? NOTHING
+      turns.send({ type: 'call', to, call: number, references, payload, isHeld: turns.isBatching })
     } catch (error) {
-      this.#pending.take(number)
+      this.#pending.take(number, node)
       throw error
     }
   }
 
-  #answer(to: NodeId, call: number, { references: handles, payload, onSent }: Answer): void {
-    const { collector, heap, turns, contacts, outbox } = this.#context
+  #referencesOf(handles: readonly Handle[] = NO_HANDLES): readonly LocalReference[] {
+    const { heap } = this.#context
+    return handles.length === 0 ? NO_REFERENCES : handles.map((handle) => referenceOf(heap, handle))
+  }
+
+  #answer(to: NodeId, call: number, answer: Answer): void {
+    const { contacts, outbox } = this.#context
+    if (call === 0) return
+    const mayGo = !outbox.hasQueue(to) && this.#areReachable(answer.references)
+    if (mayGo && this.#hasAnswered(to, call, answer)) return
     // A call may have come in a frame that went on to end its session: nobody waits for the answer.
-    if (call === 0 || !contacts.isConnected(to)) return
+    if (contacts.isConnected(to)) this.#queueAnswer(to, call, answer)
+  }
+
+  /** Sends an answer unless it has to wait. @throws what is no reason to wait */
+  #hasAnswered(to: NodeId, call: number, answer: Answer): boolean {
+    try {
+      this.#sendAnswer(to, call, answer)
+      return true
+    } catch (error) {
+      if (isReasonToWait(error)) return false
+      throw error
+    }
+  }
+
+  #sendAnswer(to: NodeId, call: number, { references: handles, payload, receipt }: Answer): void {
+    const { collector, turns } = this.#context
+    const references = this.#referencesOf(handles)
+    turns.send({ type: 'return', to, call, references, payload, isHeld: turns.isBatching })
+    receipt?.sent(collector.sentTo(to))
+  }
+
+  /** Lets an answer wait for what it needs, with all that it names. */
+  #queueAnswer(to: NodeId, call: number, { payload, ...rest }: Answer): void {
+    const { heap, turns, outbox } = this.#context
+    const answer = { ...rest, payload: payload.slice() }
+    const { references: handles, receipt } = answer
     const unpin = pinAll(heap, handles)
+    receipt?.waits()
     try {
       outbox.send({
         peer: to,
         needs: 'this-session',
         isHopeless: () => handles.some((handle) => heap.isBroken(handle)),
         send: () => {
-          const references = handles.map((handle) => referenceOf(heap, handle))
-          turns.send({ type: 'return', to, call, references, payload })
+          this.#sendAnswer(to, call, answer)
           unpin()
-          onSent?.(collector.sessionWith(to)?.sent ?? 0)
         },
         giveUp: (reason) => {
           unpin()
-          this.#answerEmpty(to, call, onSent)
+          this.#answerEmpty(to, call, receipt)
           if (!(reason instanceof Error)) return
           turns.attempt(() => {
             throw reason
@@ -195,8 +273,8 @@ export class Calls {
   }
 
   /** There is nothing to answer with. */
-  #answerEmpty(to: NodeId, call: number, onSent?: Answer['onSent']): void {
-    this.#context.turns.attempt(() => this.#answer(to, call, onSent === undefined ? EMPTY : { ...EMPTY, onSent }))
+  #answerEmpty(to: NodeId, call: number, receipt?: AnswerReceipt): void {
+    this.#context.turns.attempt(() => this.#answer(to, call, receipt === undefined ? EMPTY : { ...EMPTY, receipt }))
   }
 
   #answerNull(waiting: readonly PendingCall[], code: CallFailureCode, detail = ''): void {
@@ -237,4 +315,6 @@ function failureOf(peer: NodeId, reason: GiveUpReason): CallFailure {
 }
 
 const NOTHING = new Uint8Array(0)
+const NO_HANDLES: readonly never[] = []
+const NO_REFERENCES: readonly never[] = []
 const EMPTY: Answer = { references: [], payload: NOTHING }

@@ -58,8 +58,8 @@ export class Contacts {
 
   /** Whether there is a session with a node whose lease lasts at this moment. */
   isConnected(node: NodeId): boolean {
-    const session = this.#context.collector.sessionWith(node)
-    return session !== null && this.#context.clock.now() < session.endsAt
+    const endsAt = this.#context.collector.leaseEndOf(node)
+    return endsAt !== null && this.#context.clock.now() < endsAt
   }
 
   isSilent(node: NodeId): boolean {

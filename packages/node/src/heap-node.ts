@@ -187,7 +187,7 @@ export class HeapNode {
 
   /** What a peer has acknowledged of this session's messages. O(1). @returns 0 without a session */
   acknowledgedBy(peer: NodeId): Sequence {
-    return this.#collector.sessionWith(peer)?.acknowledged ?? 0
+    return this.#collector.acknowledgedBy(peer)
   }
 
   /** The session with a node; null without one. O(1). */

@@ -19,9 +19,18 @@ export interface IncomingCall {
 /** What a call is answered with. */
 export interface Answer {
   readonly references: readonly Handle[]
+  /** Read when the answer is taken; its bytes are the handler's own again after that. */
   readonly payload: Uint8Array
-  /** Told the sequence of the message that carries it, once it is sent. */
-  readonly onSent?: (sequence: Sequence) => void
+  /** Told what becomes of it. */
+  readonly receipt?: AnswerReceipt
+}
+
+/** Somebody who keeps what an answer tells of until it has arrived. */
+export interface AnswerReceipt {
+  /** It is sent, in the message with this sequence. */
+  sent(sequence: Sequence): void
+  /** It can't be sent yet. */
+  waits(): void
 }
 
 /** What a handler returns that answers later, by `HeapNode.answer`. */
@@ -46,6 +55,7 @@ export interface OutgoingCall {
   /** An imported object, or a node itself. */
   readonly to: { readonly target: Handle } | { readonly node: NodeId }
   readonly references?: readonly Handle[]
+  /** Read before the call returns; its bytes are the caller's own again after that. */
   readonly payload?: Uint8Array
   /** Asked right before it is sent: an error takes it back, and is what the caller hears. */
   readonly objection?: () => Error | null

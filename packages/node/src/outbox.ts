@@ -69,8 +69,14 @@ export class Outbox {
     if (!contacts.isConnected(peer)) this.#await(message)
   }
 
+  /** Whether messages to a node wait: others go behind them. */
+  hasQueue(peer: NodeId): boolean {
+    return this.#queues.size > 0 && this.#queues.has(peer)
+  }
+
   /** Sends what may go by now. @returns whether anything has left its queue */
   resume(): boolean {
+    if (this.#queues.size === 0) return false
     let hasMoved = false
     for (const peer of this.#queues.keys()) {
       while (this.#context.contacts.isConnected(peer) && this.#sendFirst(peer)) hasMoved = true
@@ -155,13 +161,18 @@ export class Outbox {
 
 const WAITS = new Set(['no-session', 'suspended', 'gift-depth'])
 
+/** Whether what was thrown says that a message has to wait. */
+export function isReasonToWait(error: unknown): boolean {
+  return (error instanceof UsageError || error instanceof LimitError) && WAITS.has(error.code)
+}
+
 /** Sends a message unless it has to wait. @throws what is no reason to wait */
 function hasGone(message: Outgoing): boolean {
   try {
     message.send()
     return true
   } catch (error) {
-    if ((error instanceof UsageError || error instanceof LimitError) && WAITS.has(error.code)) return false
+    if (isReasonToWait(error)) return false
     throw error
   }
 }

@@ -31,11 +31,12 @@ export class PendingCalls {
     this.#calls.set(number, call)
   }
 
-  /** Who waits for a call's answer, once. */
-  take(call: number): OnAnswer | undefined {
+  /** Who waits for a call's answer from a node, once. */
+  take(call: number, node: NodeId): OnAnswer | undefined {
     const pending = this.#calls.get(call)
+    if (pending?.node !== node) return undefined
     this.#calls.delete(call)
-    return pending?.onAnswer
+    return pending.onAnswer
   }
 
   /** Who waits for answers of a node, or of any, once. O(calls that wait). */

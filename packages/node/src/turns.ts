@@ -18,17 +18,31 @@ export interface TurnsContext {
   readonly isBatching: boolean
 }
 
+const FLUSH = { type: 'flush' } as const
+/** So many messages of a job go without the others: their receiver begins while the rest is still written. */
+const MAX_HELD = 64
+
 export class Turns {
   readonly #collector: CollectorCore
   readonly #clock: Clock
   readonly #carryOut: (effect: CollectorEffect) => void
   readonly #resume: () => boolean
   readonly #wakeUp: WakeUp
+  /** What is to be carried out, in order; those before `#carriedOut` are done. */
   readonly #effects: CollectorEffect[] = []
+  #carriedOut = 0
   /** What the program's own code threw in this turn. */
   readonly #failures: Error[] = []
   readonly #isBatching: boolean
+  readonly #flush = (): void => {
+    this.#isFlushDue = false
+    // All that was held may have gone already.
+    if (this.#held > 0) this.step(FLUSH)
+    this.#held = 0
+  }
   #isFlushDue = false
+  /** How many messages wait for the end of the job. */
+  #held = 0
   #isRunning = false
   #isOver = false
 
@@ -54,26 +68,29 @@ export class Turns {
   /** One turn, or a part of the one under way. @throws UsageError, LimitError: nothing happened; what the program's code threw */
   step(event: CollectorEvent): void {
     if (this.#isOver) return
-    this.#effects.push(...this.#collector.step(event, this.#clock.now()))
+    for (const effect of this.#collector.step(event, this.#clock.now())) this.#effects.push(effect)
     if (!this.#isRunning) this.#finish()
   }
 
+  /** Whether messages of the program are to be held (`isHeld`) for the end of the job. */
+  get isBatching(): boolean {
+    return this.#isBatching
+  }
+
   /**
-   * Sends a message of the program: at once, or, where that is wished, together with the others of this job, in one frame for each peer.
+   * Sends a message of the program: at once, or, if it is held, together with the others of this job, in one frame for each peer.
    * @throws as `step`
    */
   send(event: Extract<CollectorEvent, { type: 'call' | 'return' }>): void {
-    if (!this.#isBatching) {
-      this.step(event)
-      return
+    this.step(event)
+    if (event.isHeld !== true) return
+    if (++this.#held === MAX_HELD) {
+      this.#held = 0
+      this.step(FLUSH)
     }
-    this.step({ ...event, isHeld: true })
     if (this.#isFlushDue) return
     this.#isFlushDue = true
-    queueMicrotask(() => {
-      this.#isFlushDue = false
-      this.step({ type: 'flush' })
-    })
+    queueMicrotask(this.#flush)
   }
 
   /** A turn of this node's own, or a part of the one under way: what the code steps is carried out after it. @throws as `step` */
@@ -97,15 +114,21 @@ export class Turns {
       code()
       return true
     } catch (error) {
-      this.#failures.push(error instanceof Error ? error : new Error('the program threw no Error', { cause: error }))
+      this.failed(error)
       return false
     }
+  }
+
+  /** The program's own code has thrown this within a turn: it comes out when that is over. */
+  failed(error: unknown): void {
+    this.#failures.push(error instanceof Error ? error : new Error('the program threw no Error', { cause: error }))
   }
 
   /** Idempotent. */
   end(): void {
     this.#isOver = true
     this.#effects.length = 0
+    this.#carriedOut = 0
     this.#wakeUp.cancel()
   }
 
@@ -118,12 +141,18 @@ export class Turns {
       this.#isRunning = false
     }
     if (!this.#isOver) this.#wakeUp.set(this.#collector.nextDeadline())
+    if (this.#failures.length === 0) return
     const [failure] = this.#failures.splice(0)
-    if (failure !== undefined) throw failure
+    throw failure
   }
 
   #drain(): void {
-    for (let effect = this.#effects.shift(); effect !== undefined; effect = this.#effects.shift())
-      this.#carryOut(effect)
+    try {
+      while (this.#carriedOut < this.#effects.length) this.#carryOut(this.#effects[this.#carriedOut++])
+    } finally {
+      // What is left when one throws is the next turn's.
+      this.#effects.splice(0, this.#carriedOut)
+      this.#carriedOut = 0
+    }
   }
 }

@@ -5,59 +5,124 @@
  */
 import type { NodeId, Sequence } from '@holdfast/core'
 
-interface PeerAnswers {
-  /** By the caller's number: results, or promises of them. */
-  readonly results: Map<number, unknown>
-  /** Answers that were sent, in order: the sequence of the message and the number of the call. */
-  readonly sent: { readonly sequence: Sequence; readonly call: number }[]
-}
-
 export class Answers {
   readonly #peers = new Map<NodeId, PeerAnswers>()
 
   /** How many results are kept. O(peers). */
   get size(): number {
     let size = 0
-    for (const { results } of this.#peers.values()) size += results.size
+    for (const answers of this.#peers.values()) size += answers.size
     return size
   }
 
-  /** The result of a call, or a promise of it. */
+  /** The promise of a result, or a result whose answer waits to be sent. */
   keep(peer: NodeId, call: number, result: unknown): void {
-    let answers = this.#peers.get(peer)
-    if (answers === undefined) {
-      answers = { results: new Map(), sent: [] }
-      this.#peers.set(peer, answers)
-    }
-    answers.results.set(call, result)
+    this.#of(peer).keep(call, result)
   }
 
   /** Whether a result, or a promise of one, is kept. */
   has(peer: NodeId, call: number): boolean {
-    return this.#peers.get(peer)?.results.has(call) ?? false
+    return this.#peers.get(peer)?.has(call) ?? false
   }
 
   get(peer: NodeId, call: number): unknown {
-    return this.#peers.get(peer)?.results.get(call)
+    return this.#peers.get(peer)?.get(call)
   }
 
-  /** The answer is on its way. */
-  sent(peer: NodeId, call: number, sequence: Sequence): void {
-    this.#peers.get(peer)?.sent.push({ sequence, call })
+  /** The answer is on its way, in the message with this sequence, greater than any before. */
+  sent(peer: NodeId, sequence: Sequence, { call, result }: KeptAnswer): void {
+    this.#of(peer).sent(sequence, call, result)
   }
 
   /** The peer has processed all messages up to a sequence. O(answers that it has got). */
   acknowledged(peer: NodeId, sequence: Sequence): void {
-    const answers = this.#peers.get(peer)
-    if (answers === undefined) return
-    const { sent, results } = answers
-    let count = 0
-    while (count < sent.length && sent[count].sequence <= sequence) results.delete(sent[count++].call)
-    if (count > 0) sent.splice(0, count)
+    this.#peers.get(peer)?.acknowledged(sequence)
   }
 
   /** The session with a peer is over. */
   ended(peer: NodeId): void {
     this.#peers.delete(peer)
+  }
+
+  #of(peer: NodeId): PeerAnswers {
+    const known = this.#peers.get(peer)
+    if (known !== undefined) return known
+    const answers = new PeerAnswers()
+    this.#peers.set(peer, answers)
+    return answers
+  }
+}
+
+/** The caller's number of a call, and what it came to. */
+export interface KeptAnswer {
+  readonly call: number
+  readonly result: unknown
+}
+
+/**
+ * Of one peer. Most results are only put in and let go of again, in order: they stand in columns, and only once a call asks for one, is
+ * there an index.
+ */
+class PeerAnswers {
+  /** By the caller's number: what is not on its way yet. */
+  readonly #waiting = new Map<number, unknown>()
+  /** Answers on their way, from place `#head` on: by ascending sequence. */
+  #sequences: Sequence[] = []
+  #calls: number[] = []
+  #results: unknown[] = []
+  #head = 0
+  /** The results on their way by the caller's number; null while nobody has asked since there were none. */
+  #index: Map<number, unknown> | null = null
+
+  get size(): number {
+    return this.#waiting.size + this.#calls.length - this.#head
+  }
+
+  keep(call: number, result: unknown): void {
+    this.#waiting.set(call, result)
+  }
+
+  has(call: number): boolean {
+    return this.#waiting.has(call) || this.#indexed().has(call)
+  }
+
+  get(call: number): unknown {
+    return this.#waiting.has(call) ? this.#waiting.get(call) : this.#indexed().get(call)
+  }
+
+  sent(sequence: Sequence, call: number, result: unknown): void {
+    if (this.#waiting.size > 0) this.#waiting.delete(call)
+    this.#sequences.push(sequence)
+    this.#calls.push(call)
+    this.#results.push(result)
+    this.#index?.set(call, result)
+  }
+
+  acknowledged(sequence: Sequence): void {
+    const from = this.#head
+    const { length } = this.#sequences
+    while (this.#head < length && this.#sequences[this.#head] <= sequence) {
+      this.#index?.delete(this.#calls[this.#head])
+      this.#results[this.#head++] = undefined
+    }
+    if (this.#head === from) return
+    if (this.#head === length) this.#index = null
+    if (this.#head * 2 >= length) this.#compact()
+  }
+
+  #indexed(): ReadonlyMap<number, unknown> {
+    if (this.#index !== null) return this.#index
+    this.#index = new Map()
+    for (let place = this.#head; place < this.#calls.length; place++)
+      this.#index.set(this.#calls[place], this.#results[place])
+    return this.#index
+  }
+
+  /** Amortized O(1) an answer: more than half of the places are empty. */
+  #compact(): void {
+    this.#sequences = this.#sequences.slice(this.#head)
+    this.#calls = this.#calls.slice(this.#head)
+    this.#results = this.#results.slice(this.#head)
+    this.#head = 0
   }
 }

@@ -2,18 +2,20 @@
  * Calls that arrive: each is carried out in the turn in which it came, in order, and answered at once or when its promise settles. A call
  * never keeps the next from being read.
  */
-import { type NodeId, ProtocolError } from '@holdfast/core'
+import { ByteWriter, type NodeId, ProtocolError, type Sequence } from '@holdfast/core'
 import type { ManagedHeap } from '@holdfast/heap/managed'
 import type { Handle } from '@holdfast/heap/object-heap'
 import type { HeapNode } from '../heap-node.js'
-import { type Answer, type IncomingCall, LATER, type OpenCall } from '../message.js'
+import { type Answer, type AnswerReceipt, type IncomingCall, LATER, type OpenCall } from '../message.js'
 import { toErrorValue } from '../values/error-value.js'
-import { Answers } from './answers.js'
+import { writePrimitive } from '../values/plain-writer.js'
+import { Answers, type KeptAnswer } from './answers.js'
 import { BrokenReferenceError, SessionEndedError } from './call-errors.js'
 import type { Marshal } from './marshal.js'
+import { PathMemo } from './path-memo.js'
 import { isThenable, perform } from './perform.js'
 import type { Quota } from './quota.js'
-import { decodeRequest, encodeReply, GET, type Request } from './request.js'
+import { beginReply, decodeRequest, GET, type Request } from './request.js'
 
 export interface CalleeContext {
   readonly node: HeapNode
@@ -31,6 +33,9 @@ export interface CalleeContext {
 export class Callee {
   readonly #context: CalleeContext
   readonly #answers = new Answers()
+  readonly #paths = new PathMemo()
+  /** Where answers are put together, one after another. */
+  readonly #writer = new ByteWriter()
   /** How many calls of a peer are under way in the open session. */
   readonly #open = new Map<NodeId, { count: number }>()
   /** Tells calls under way that their caller has given them up, by peer and number. */
@@ -78,12 +83,13 @@ export class Callee {
   #perform(call: IncomingCall): unknown {
     const { marshal, onCall, quota } = this.#context
     quota.checkCalls(call.from, this.#open.get(call.from)?.count ?? 0)
-    const request = decodeRequest(call.payload)
+    const request = decodeRequest(call.payload, this.#paths)
     onCall(call.from, request)
     const base = this.#baseOf(call, request.answer)
-    const { operation, path } = request
+    const { operation, path, valueAt: from } = request
+    const { payload: bytes, references } = call
     const value =
-      operation === GET ? undefined : marshal.unpack(request.value, call.references, () => this.#signalOf(call))
+      operation === GET ? undefined : marshal.unpack({ bytes, from, references }, () => this.#signalOf(call))
     return perform(base, { operation, path, value })
   }
 
@@ -119,13 +125,15 @@ export class Callee {
   }
 
   #returned(call: IncomingCall, result: unknown): Answer {
+    const writer = this.#beginReply(false)
+    if (writePrimitive(writer, result)) return this.#answered(call, result, { references: [], payload: writer.view() })
     try {
       const { node, marshal } = this.#context
       const { bytes, references } = marshal.pack(result, 'result')
       if (references.some((handle) => node.heap.isBroken(handle))) throw new BrokenReferenceError()
       this.#context.quota.checkGrant(call.from, references.length)
       this.#context.onGiven(call.from, references)
-      return this.#answered(call, result, { references, payload: encodeReply({ isError: false, value: bytes }) })
+      return this.#answered(call, result, { references, payload: this.#reply(false, bytes) })
     } catch (error) {
       return this.#failed(call, error)
     }
@@ -141,14 +149,26 @@ export class Callee {
     } catch {
       value = this.#context.marshal.pack(toErrorValue(new Error(String(error))), 'error').bytes
     }
-    return this.#answered(call, result, { references: [], payload: encodeReply({ isError: true, value }) })
+    return this.#answered(call, result, { references: [], payload: this.#reply(true, value) })
+  }
+
+  #beginReply(isError: boolean): ByteWriter {
+    this.#writer.clear()
+    beginReply(this.#writer, isError)
+    return this.#writer
+  }
+
+  #reply(isError: boolean, value: Uint8Array): Uint8Array {
+    const writer = this.#beginReply(isError)
+    writer.raw(value)
+    return writer.view()
   }
 
   #answered({ from, call }: IncomingCall, result: unknown, answer: Answer): Answer {
     this.#controllers.get(from)?.delete(call)
     if (call === 0) return answer
-    this.#answers.keep(from, call, result)
-    return { ...answer, onSent: (sequence) => this.#answers.sent(from, call, sequence) }
+    const { references, payload } = answer
+    return { references, payload, receipt: new Receipt(this.#answers, from, { call, result }) }
   }
 
   #signalOf({ from, call }: IncomingCall): AbortSignal {
@@ -157,5 +177,26 @@ export class Callee {
     const controller = controllers.get(call) ?? new AbortController()
     controllers.set(call, controller)
     return controller.signal
+  }
+}
+
+/** Keeps a result from when its answer is made until the caller has it. */
+class Receipt implements AnswerReceipt {
+  readonly #answers: Answers
+  readonly #peer: NodeId
+  readonly #answer: KeptAnswer
+
+  constructor(answers: Answers, peer: NodeId, answer: KeptAnswer) {
+    this.#answers = answers
+    this.#peer = peer
+    this.#answer = answer
+  }
+
+  sent(sequence: Sequence): void {
+    this.#answers.sent(this.#peer, sequence, this.#answer)
+  }
+
+  waits(): void {
+    this.#answers.keep(this.#peer, this.#answer.call, this.#answer.result)
   }
 }

@@ -2,19 +2,20 @@
  * Calls on their way out: each becomes a message at once and a future for its answer. A request about a future's value goes out behind
  * the call that it waits for, and costs no round trip of its own.
  */
-import { type NodeId, UsageError } from '@holdfast/core'
+import { ByteWriter, type NodeId, UsageError } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
 import type { CallFailure } from '../call-failure.js'
 import type { HeapNode } from '../heap-node.js'
-import type { IncomingAnswer } from '../message.js'
+import type { IncomingAnswer, OutgoingCall } from '../message.js'
 import { fromErrorValue } from '../values/error-value.js'
+import { writePrimitive, writePrimitives } from '../values/plain-writer.js'
 import { BrokenReferenceError, CALL_ERRORS, errorOf, NodeClosedError, TimedOutError } from './call-errors.js'
-import { failed, RemoteFuture } from './future.js'
+import { type Pipeline, RemoteFuture } from './future.js'
 import { ARGUMENTS, type Marshal, type Packed } from './marshal.js'
 import type { Origin } from './origin.js'
 import { type Deed, perform } from './perform.js'
 import type { Quota } from './quota.js'
-import { CALL, decodeReply, encodeRequest, GET, SET } from './request.js'
+import { beginRequest, CALL, GET, isErrorReply, REPLY_VALUE_AT, SET } from './request.js'
 
 /** How a call is to be made. */
 export interface CallOptions {
@@ -38,74 +39,88 @@ export interface CallerContext {
   readonly onGiven: (peer: NodeId, references: readonly Handle[]) => void
 }
 
-const EMPTY: Packed = { bytes: new Uint8Array(0), references: [], signals: [] }
+const NO_OPTIONS: CallOptions = {}
 
-export class Caller {
+/** What goes along with a request whose value is plain, or that has none. */
+const NOTHING: Omit<Packed, 'bytes'> = { references: [], signals: [] }
+
+export class Caller implements Pipeline {
   readonly #context: CallerContext
+  /** Where requests are put together, one after another. */
+  readonly #writer = new ByteWriter()
 
   constructor(context: CallerContext) {
     this.#context = context
   }
 
   /** Makes a request. What is wrong with it, the future rejects with. */
-  request(destination: Destination, deed: Deed, options: CallOptions = {}): RemoteFuture<unknown> {
+  request(destination: Destination, deed: Deed, options: CallOptions = NO_OPTIONS): RemoteFuture<unknown> {
     const { node, onGiven, quota } = this.#context
-    const origin = new AnswerOrigin(this)
-    const future = RemoteFuture.pending<unknown>(origin)
+    const future = RemoteFuture.pending<unknown>()
     try {
-      const packed = this.#pack(deed)
-      const signals = options.signal === undefined ? packed.signals : [...packed.signals, options.signal]
+      const { references, signals: found } = this.#pack(destination, deed)
+      const signals = options.signal === undefined ? found : [...found, options.signal]
       for (const signal of signals) signal.throwIfAborted()
       const peer = 'node' in destination ? destination.node : ownerOf(node, destination.target)
-      quota.checkGrant(peer, packed.references.length)
+      quota.checkGrant(peer, references.length)
       quota.checkCalls(peer, node.pendingCalls)
-      onGiven(peer, packed.references)
-      const call = node.call(
-        {
-          to: 'target' in destination ? destination : { node: peer },
-          references: packed.references,
-          payload: encode(destination, deed, packed.bytes),
-          ...('answer' in destination ? { objection: objectionOf(destination.future) } : {}),
-        },
-        this.#answered({ future, peer }, destination, deed),
-      )
-      origin.sent(future, peer, call)
-      this.#bound(future, { peer, call, signals, timeoutMs: options.timeoutMs })
+      if (references.length > 0) onGiven(peer, references)
+      const to = 'target' in destination ? destination : { node: peer }
+      const payload = this.#writer.view()
+      const waiting: Waiting = { future, peer }
+      const call =
+        'answer' in destination
+          ? this.#callOnAnswer({ to, references, payload }, waiting, { destination, deed })
+          : node.call({ to, references, payload }, this.#settling(waiting))
+      RemoteFuture.sent(future, { pipeline: this, peer, call })
+      const { timeoutMs } = options
+      if (timeoutMs !== undefined || signals.length > 0) this.#bound(future, { peer, call, signals, timeoutMs })
     } catch (error) {
-      RemoteFuture.settle(future, failed(callErrorOf(error)))
+      if (error === SETTLED && 'answer' in destination) this.#follow(future, destination.future, deed)
+      else RemoteFuture.fail(future, callErrorOf(error))
     }
     return future
   }
 
-  /** Tells another node that nobody waits for the answer to a call any more. */
-  cancel(peer: NodeId, call: number, reason: unknown): void {
-    const { node, marshal } = this.#context
-    if (node.sessionWith(peer) === null) return
-    const { bytes } = marshal.pack([call, String(reason)], 'reason')
-    node.call({
-      to: { node: peer },
-      payload: encodeRequest({ operation: CALL, answer: 0, path: ['cancel'], value: bytes }),
-    })
+  originOf(future: RemoteFuture<unknown>, node: NodeId, answer: number): Origin {
+    return new AnswerOrigin(this, { node, answer, future })
   }
 
-  #pack({ operation, value }: Deed): Packed {
-    if (operation === GET) return EMPTY
-    return this.#context.marshal.pack(value, operation === SET ? 'value' : ARGUMENTS)
+  /** Tells another node that nobody waits for the answer to a call any more. */
+  cancel(peer: NodeId, call: number, reason: unknown): void {
+    const { node } = this.#context
+    if (node.sessionWith(peer) === null) return
+    this.#pack({ node: peer }, { operation: CALL, path: ['cancel'], value: [call, String(reason)] })
+    node.call({ to: { node: peer }, payload: this.#writer.view() })
+  }
+
+  /** Writes a whole request. @returns what goes along with it */
+  #pack(destination: Destination, deed: Deed): Omit<Packed, 'bytes'> {
+    const { operation, value } = deed
+    const writer = this.#begin(destination, deed)
+    if (operation === GET) return NOTHING
+    const isList = operation !== SET
+    // Most calls carry nothing else. None of the program's code runs, so nobody else writes here meanwhile.
+    if (isList ? writePrimitives(writer, value as unknown[]) : writePrimitive(writer, value)) return NOTHING
+    const packed = this.#context.marshal.pack(value, isList ? ARGUMENTS : 'value')
+    this.#begin(destination, deed).raw(packed.bytes)
+    return packed
+  }
+
+  #begin(destination: Destination, { operation, path }: Deed): ByteWriter {
+    this.#writer.clear()
+    beginRequest(this.#writer, operation, { answer: 'answer' in destination ? destination.answer : 0, path })
+    return this.#writer
   }
 
   // The closures of this class are made in methods of their own, so that none keeps the arguments of a call alive.
 
-  #answered(
-    waiting: Waiting,
-    destination: Destination,
-    deed: Deed,
-  ): (answer: IncomingAnswer | null, failure: CallFailure | null) => void {
-    return 'answer' in destination
-      ? (answer, failure) => {
-          if (failure?.error === SETTLED) this.#follow(waiting.future, destination.future, deed)
-          else this.#settle(waiting, answer, failure)
-        }
-      : this.#settling(waiting)
+  #callOnAnswer(call: OutgoingCall, waiting: Waiting, { destination, deed }: OnAnswerOf): number {
+    const objection = objectionOf(destination.future)
+    return this.#context.node.call({ ...call, objection }, (answer, failure) => {
+      if (failure?.error === SETTLED) this.#follow(waiting.future, destination.future, deed)
+      else this.#settle(waiting, answer, failure)
+    })
   }
 
   #settling(waiting: Waiting): (answer: IncomingAnswer | null, failure: CallFailure | null) => void {
@@ -117,38 +132,37 @@ export class Caller {
     base
       .then((value) => perform(value, deed))
       .then(
-        (value) => RemoteFuture.settle(future, { state: 'fulfilled', value, error: undefined }),
-        (error: unknown) => RemoteFuture.settle(future, failed(error)),
+        (value) => RemoteFuture.fulfil(future, value),
+        (error: unknown) => RemoteFuture.fail(future, error),
       )
   }
 
   #settle({ future, peer }: Waiting, answer: IncomingAnswer | null, failure: CallFailure | null): void {
     if (failure !== null) {
-      RemoteFuture.settle(future, failed(errorOf(failure)))
+      RemoteFuture.fail(future, errorOf(failure))
       return
     }
     try {
-      const value = this.#valueOf(answer, peer)
-      RemoteFuture.settle(future, { state: 'fulfilled', value, error: undefined })
+      RemoteFuture.fulfil(future, this.#valueOf(answer, peer))
     } catch (error) {
-      RemoteFuture.settle(future, failed(error))
+      RemoteFuture.fail(future, error)
     }
   }
 
   /** @throws what the call has thrown over there */
   #valueOf(answer: IncomingAnswer | null, peer: NodeId): unknown {
-    const reply = answer === null ? null : decodeReply(answer.payload)
-    if (answer === null || reply === null) throw new BrokenReferenceError()
-    const value = this.#context.marshal.unpack(reply.value, answer.references, neverGivenUp)
-    if (reply.isError) throw fromErrorValue(value, `node ${peer}`, CALL_ERRORS)
+    // An empty one: the other node had nothing to say.
+    if (answer === null || answer.payload.length === 0) throw new BrokenReferenceError()
+    const { payload: bytes, references } = answer
+    const value = this.#context.marshal.unpack({ bytes, from: REPLY_VALUE_AT, references }, neverGivenUp)
+    if (isErrorReply(bytes)) throw fromErrorValue(value, `node ${peer}`, CALL_ERRORS)
     return value
   }
 
   #bound(future: RemoteFuture<unknown>, { peer, call, signals, timeoutMs }: Bounds): void {
-    if (timeoutMs === undefined && signals.length === 0) return
     const giveUp = (error: unknown): void => {
-      if (RemoteFuture.viewOf(future).state !== 'pending') return
-      RemoteFuture.settle(future, failed(error))
+      if (!RemoteFuture.isPending(future)) return
+      RemoteFuture.fail(future, error)
       this.cancel(peer, call, error)
     }
     const over = new AbortController()
@@ -162,6 +176,14 @@ export class Caller {
     const end = (): void => over.abort()
     future.then(end, end)
   }
+}
+
+type AnswerDestination = Extract<Destination, { answer: number }>
+
+/** What a call on the result of another is about. */
+interface OnAnswerOf {
+  readonly destination: AnswerDestination
+  readonly deed: Deed
 }
 
 /** A call that waits for its answer. */
@@ -182,33 +204,25 @@ interface Bounds {
 class AnswerOrigin implements Origin {
   readonly isAssignable = false
   readonly #caller: Caller
-  #destination: Extract<Destination, { answer: number }> | null = null
+  readonly #destination: AnswerDestination
 
-  constructor(caller: Caller) {
+  constructor(caller: Caller, destination: AnswerDestination) {
     this.#caller = caller
-  }
-
-  sent(future: RemoteFuture<unknown>, node: NodeId, answer: number): void {
-    this.#destination = { node, answer, future }
+    this.#destination = destination
   }
 
   request(...[operation, path, value]: Parameters<Origin['request']>): RemoteFuture<unknown> {
-    if (this.#destination === null) throw new UsageError('not-sent', 'the call that this is about was not sent')
     // Whoever asks about the value hears of its failure by that.
     this.#destination.future.then(undefined, () => {})
     return this.#caller.request(this.#destination, { operation, path, value })
   }
 }
 
-function encode(destination: Destination, { operation, path }: Deed, value: Uint8Array): Uint8Array {
-  return encodeRequest({ operation, answer: 'answer' in destination ? destination.answer : 0, path, value })
-}
-
 /** Takes a request back whose future has settled while it waited: the other node may have forgotten the result. */
 const SETTLED = new UsageError('settled', 'the result is there')
 
 function objectionOf(future: RemoteFuture<unknown>): () => Error | null {
-  return () => (RemoteFuture.viewOf(future).state === 'pending' ? null : SETTLED)
+  return () => (RemoteFuture.isPending(future) ? null : SETTLED)
 }
 
 /** @throws BrokenReferenceError */

@@ -40,11 +40,15 @@ export function joinParts(value: Uint8Array, parts: readonly CodedPart[]): Uint8
   return writer.finish()
 }
 
-/** @throws ProtocolError `malformed` */
-export function splitParts(bytes: Uint8Array): { readonly value: Uint8Array; readonly parts: readonly CodedPart[] } {
-  if (bytes[0] !== CODED) return { value: bytes, parts: [] }
-  const reader = new ByteReader(bytes)
-  reader.byte()
+/** Whether there are coded parts in a value that begins at a place. */
+export const hasParts = (bytes: Uint8Array, from: number): boolean => bytes[from] === CODED
+
+/** A value with coded parts. @throws ProtocolError `malformed` */
+export function splitParts(
+  bytes: Uint8Array,
+  from: number,
+): { readonly value: Uint8Array; readonly parts: readonly CodedPart[] } {
+  const reader = new ByteReader(bytes, from + 1)
   const parts = Array.from({ length: reader.count() }, () => ({
     name: reader.string(MAX_NAME_BYTES),
     bytes: reader.bytes(),

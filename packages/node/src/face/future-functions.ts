@@ -1,7 +1,7 @@
 /** What can be done with a future besides awaiting it. Functions, since all its properties are those of the value to come. */
 import type { Future } from '../remote-type.js'
 import { TimedOutError } from './call-errors.js'
-import { type FutureView, failed, RemoteFuture } from './future.js'
+import { type FutureView, RemoteFuture } from './future.js'
 import { RemotePath } from './remote-path.js'
 
 /** What is known of a future, or of a promise that `within` has bounded. @throws TypeError for anything else */
@@ -21,16 +21,16 @@ export function futureOf<T>(promise: PromiseLike<T>): Future<T> {
  * @param ms how long to wait, from now on
  */
 export function within<T>(future: PromiseLike<T>, ms: number): Promise<T> {
-  const bounded = RemoteFuture.pending<T>(null)
-  const timer = setTimeout(() => RemoteFuture.settle(bounded, failed(new TimedOutError(ms))), ms)
+  const bounded = RemoteFuture.pending<T>()
+  const timer = setTimeout(() => RemoteFuture.fail(bounded, new TimedOutError(ms)), ms)
   future.then(
     (value) => {
       clearTimeout(timer)
-      RemoteFuture.settle(bounded, { state: 'fulfilled', value, error: undefined })
+      RemoteFuture.fulfil(bounded, value)
     },
     (error: unknown) => {
       clearTimeout(timer)
-      RemoteFuture.settle(bounded, failed(error))
+      RemoteFuture.fail(bounded, error)
     },
   )
   return bounded

@@ -4,6 +4,7 @@
  *
  * It is a real promise. The properties it lacks come from a proxy in its prototype chain, so a call costs no proxy of its own.
  */
+import type { NodeId } from '@holdfast/core'
 import { BrokenReferenceError, TimedOutError } from './call-errors.js'
 import type { Origin } from './origin.js'
 import { perform } from './perform.js'
@@ -18,60 +19,93 @@ export interface FutureView<T> {
   readonly error: unknown
 }
 
-const PENDING: FutureView<never> = { state: 'pending', value: undefined, error: undefined }
+/** Makes requests about the value of a call that is under way. */
+export interface Pipeline {
+  originOf(future: RemoteFuture<unknown>, peer: NodeId, call: number): Origin
+}
+
+/** What the constructor of the promise that is being made has given its executor: one function for all of them, and no closure each. */
+let resolveNext: ((value: never) => void) | null = null
+let rejectNext: ((error: unknown) => void) | null = null
+function takeFunctions(resolve: (value: never) => void, reject: (error: unknown) => void): void {
+  resolveNext = resolve
+  rejectNext = reject
+}
 
 export class RemoteFuture<T> extends Promise<T> {
-  /** What `then` returns is an ordinary promise. */
-  static override get [Symbol.species](): PromiseConstructor {
-    return Promise
-  }
-
-  #origin: Origin | null = null
-  #view: FutureView<T> = PENDING
+  #state: FutureView<T>['state'] = 'pending'
+  #value: T | undefined = undefined
+  #error: unknown = undefined
+  /** Of a call that is under way: how, and to whom, requests about its value go. */
+  #pipeline: Pipeline | null = null
+  #peer: NodeId | null = null
+  #call = 0
   #resolve!: (value: T) => void
   #reject!: (error: unknown) => void
 
-  /** @param origin where a request about the value goes while there is no value; null when it must wait for it */
-  static pending<T>(origin: Origin | null): RemoteFuture<T> {
-    let resolve!: (value: T) => void
-    let reject!: (error: unknown) => void
-    const future = new RemoteFuture<T>((onValue, onError) => {
-      resolve = onValue
-      reject = onError
-    })
-    future.#origin = origin
-    future.#resolve = resolve
-    future.#reject = reject
+  /** One that requests about its value must wait for, unless it is `sent`. */
+  static pending<T>(): RemoteFuture<T> {
+    const future = new RemoteFuture<T>(takeFunctions)
+    future.#resolve = resolveNext as (value: T) => void
+    future.#reject = rejectNext as (error: unknown) => void
+    // They would keep the last future, and what it came to.
+    resolveNext = null
+    rejectNext = null
     return future
+  }
+
+  /** @internal The call that it is the future of is on its way: requests about its value go behind it. */
+  static sent(future: RemoteFuture<unknown>, { pipeline, peer, call }: SentCall): void {
+    if (future.#state !== 'pending') return
+    future.#pipeline = pipeline
+    future.#peer = peer
+    future.#call = call
   }
 
   /** One that follows a promise. */
   static following<T>(promise: PromiseLike<T>): RemoteFuture<T> {
-    const future = RemoteFuture.pending<T>(null)
+    const future = RemoteFuture.pending<T>()
     promise.then(
-      (value) => settle(future, { state: 'fulfilled', value, error: undefined }),
-      (error: unknown) => settle(future, failed(error)),
+      (value) => RemoteFuture.fulfil(future, value),
+      (error: unknown) => RemoteFuture.fail(future, error),
     )
     return future
   }
 
   /** For `inspect`: no property of its own, since those are the value's. */
   static viewOf<T>(future: RemoteFuture<T>): FutureView<T> {
-    return future.#view
+    return { state: future.#state, value: future.#value, error: future.#error }
   }
 
-  /** @internal Settles it, once. */
-  static settle<T>(future: RemoteFuture<T>, view: FutureView<T>): void {
-    if (future.#view.state !== 'pending') return
-    future.#view = view
-    future.#origin = null
-    if (view.state === 'fulfilled') future.#resolve(view.value as T)
-    else future.#reject(view.error)
+  static isPending(future: RemoteFuture<unknown>): boolean {
+    return future.#state === 'pending'
+  }
+
+  /** @internal Settles it, unless it is. */
+  static fulfil<T>(future: RemoteFuture<T>, value: T): void {
+    if (future.#state !== 'pending') return
+    future.#state = 'fulfilled'
+    future.#value = value
+    future.#pipeline = null
+    future.#resolve(value)
+  }
+
+  /** @internal Settles it, unless it is. */
+  static fail<T>(future: RemoteFuture<T>, error: unknown): void {
+    if (future.#state !== 'pending') return
+    future.#state = stateOf(error)
+    future.#error = error
+    future.#pipeline = null
+    future.#reject(error)
   }
 
   /** @internal Where requests about its value go: to the peer while it is pending, to the value itself afterwards. */
   static originOf(future: RemoteFuture<unknown>): Origin {
-    return future.#origin ?? new AwaitedOrigin(future)
+    const pipeline = future.#pipeline
+    const peer = future.#peer
+    return pipeline === null || peer === null
+      ? new AwaitedOrigin(future)
+      : pipeline.originOf(future, peer, future.#call)
   }
 
   [Symbol.dispose](): void {
@@ -87,7 +121,12 @@ export class RemoteFuture<T> extends Promise<T> {
   }
 }
 
-const settle = <T>(future: RemoteFuture<T>, view: FutureView<T>): void => RemoteFuture.settle(future, view)
+/** A call on its way. */
+interface SentCall {
+  readonly pipeline: Pipeline
+  readonly peer: NodeId
+  readonly call: number
+}
 
 /** Properties that a future lacks are those of its value. */
 const REMAINING = new Proxy(Object.create(Promise.prototype) as object, {
@@ -98,6 +137,11 @@ const REMAINING = new Proxy(Object.create(Promise.prototype) as object, {
   },
 })
 Object.setPrototypeOf(RemoteFuture.prototype, REMAINING)
+// `await` takes what names `Promise` as its constructor as it is, anything else goes through a promise and two more microtasks; and
+// what `then` returns is an ordinary promise. The methods stand here, too, for the way to the others is through the proxy.
+const { then, catch: catchError, finally: doFinally } = Promise.prototype
+for (const [name, value] of Object.entries({ constructor: Promise, then, catch: catchError, finally: doFinally }))
+  Object.defineProperty(RemoteFuture.prototype, name, { value, writable: true, configurable: true })
 
 /** Requests about a value that is there, or will be without the help of a peer. */
 class AwaitedOrigin implements Origin {
@@ -118,8 +162,7 @@ function disposeOf(value: unknown): void {
 }
 
 /** How a call that rejects with an error has ended. */
-export function failed(error: unknown): FutureView<never> {
-  const state =
-    error instanceof BrokenReferenceError ? 'broken' : error instanceof TimedOutError ? 'timed-out' : 'rejected'
-  return { state, value: undefined, error }
+function stateOf(error: unknown): FutureView<never>['state'] {
+  if (error instanceof BrokenReferenceError) return 'broken'
+  return error instanceof TimedOutError ? 'timed-out' : 'rejected'
 }

@@ -9,11 +9,12 @@ import type { Handle } from '@holdfast/heap/object-heap'
 import type { ArrivedHandle } from '../message.js'
 import { decodeValue } from '../values/decode-value.js'
 import { encodeValue } from '../values/encode-value.js'
+import { NOT_PRIMITIVE, PrimitiveReader } from '../values/primitive-reader.js'
 import type { ReferenceMark } from '../values/reference-mark.js'
 import { malformedValue } from '../values/value-format.js'
 import { isByReference } from './by-reference.js'
 import { DisposedError } from './call-errors.js'
-import { type Codec, type Codecs, type CodedPart, codecOf, joinParts, splitParts } from './codecs.js'
+import { type Codec, type Codecs, type CodedPart, codecOf, hasParts, joinParts, splitParts } from './codecs.js'
 import { RemotePath } from './remote-path.js'
 import { RemoteProxy } from './remote-proxy.js'
 import { type RemoteSource, RemoteStream } from './remote-stream.js'
@@ -38,6 +39,13 @@ export interface Packed {
   readonly signals: readonly AbortSignal[]
 }
 
+/** A value on its way in: bytes from a place to the end, and the references that came with them. */
+export interface ArrivedValue {
+  readonly bytes: Uint8Array
+  readonly from: number
+  readonly references: readonly ArrivedHandle[]
+}
+
 /** What the marshal needs of its node. */
 export interface MarshalContext {
   readonly managed: ManagedHeap
@@ -51,6 +59,7 @@ export interface MarshalContext {
 export class Marshal {
   readonly #context: MarshalContext
   readonly #streams = new Map<Handle, StreamSource>()
+  readonly #primitives = new PrimitiveReader()
 
   constructor(context: MarshalContext) {
     this.#context = context
@@ -100,28 +109,35 @@ export class Marshal {
   }
 
   /** @param signal makes the signal of the call that the value came in @throws ProtocolError `malformed-value` */
-  unpack(bytes: Uint8Array, references: readonly ArrivedHandle[], signal: () => AbortSignal): unknown {
-    const { value, parts } = splitParts(bytes)
+  unpack(arrived: ArrivedValue, signal: () => AbortSignal): unknown {
+    const { bytes, from, references } = arrived
+    const primitive = this.#primitives.read(bytes, from)
+    if (primitive !== NOT_PRIMITIVE) return primitive
+    if (!hasParts(bytes, from)) return decodeValue(bytes, (mark) => this.#resolve(mark, references, signal), from)
+    const { value, parts } = splitParts(bytes, from)
     // Once each: parts that name others more than once would take exponential time.
     const decoded = new Map<number, unknown>()
-    const resolve = ({ place, kind }: ReferenceMark, known = parts.length): unknown => {
-      if (kind === SIGNAL) return signal()
-      if (kind === CODED && place < known) {
-        if (!decoded.has(place)) {
-          const { name, bytes: part } = parts[place]
-          const inner = decodeValue(part, (mark) => resolve(mark, place))
-          decoded.set(place, codecOf(this.#context.codecs, name).decode(inner))
-        }
-        return decoded.get(place)
+    const resolve = (mark: ReferenceMark, known = parts.length): unknown => {
+      const { place, kind } = mark
+      if (kind !== CODED || place >= known) return this.#resolve(mark, references, signal)
+      if (!decoded.has(place)) {
+        const { name, bytes: part } = parts[place]
+        const inner = decodeValue(part, (within) => resolve(within, place))
+        decoded.set(place, codecOf(this.#context.codecs, name).decode(inner))
       }
-      const handle = references[place]
-      if (handle === undefined || kind > SIGNAL) throw malformedValue('a reference that the message does not have')
-      if (handle === null) return this.#context.gone()
-      if (kind === FUNCTION) this.#context.isFunction(handle)
-      const object = this.#context.managed.representativeOf(handle)
-      return kind === STREAM ? new RemoteStream(object as RemoteSource) : object
+      return decoded.get(place)
     }
     return decodeValue(value, (mark) => resolve(mark))
+  }
+
+  #resolve({ place, kind }: ReferenceMark, references: readonly ArrivedHandle[], signal: () => AbortSignal): unknown {
+    if (kind === SIGNAL) return signal()
+    const handle = references[place]
+    if (handle === undefined || kind > SIGNAL) throw malformedValue('a reference that the message does not have')
+    if (handle === null) return this.#context.gone()
+    if (kind === FUNCTION) this.#context.isFunction(handle)
+    const object = this.#context.managed.representativeOf(handle)
+    return kind === STREAM ? new RemoteStream(object as RemoteSource) : object
   }
 
   /** Nobody holds these any more: streams among them end. */

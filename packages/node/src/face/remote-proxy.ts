@@ -3,14 +3,14 @@ import type { Handle } from '@holdfast/heap/object-heap'
 import type { CallOptions } from './caller.js'
 import type { RemoteFuture } from './future.js'
 import type { Origin } from './origin.js'
+import type { Deed } from './perform.js'
 import { assignFromAfar, RemotePath, refuseToSet } from './remote-path.js'
-import { CALL, NEW } from './request.js'
+import { CALL, NEW, type Operation } from './request.js'
 
 /** What a proxy needs of its node. */
 export interface RemoteCalls {
   readonly isAssignable: boolean
-  /** @param operation as in `Request` */
-  requestOf(remote: RemoteProxy, ...request: Parameters<Origin['request']>): RemoteFuture<unknown>
+  requestOf(remote: RemoteProxy, deed: Deed): RemoteFuture<unknown>
   /** The program has let go of it. */
   dispose(remote: RemoteProxy, proxy: object): void
   /** For the console. */
@@ -70,8 +70,8 @@ export class RemoteProxy implements ProxyHandler<object>, Origin {
     return behind instanceof RemoteProxy ? behind : undefined
   }
 
-  request(...request: Parameters<Origin['request']>): RemoteFuture<unknown> {
-    return this.calls.requestOf(this, ...request)
+  request(operation: Operation, path: readonly string[], value: unknown): RemoteFuture<unknown> {
+    return this.calls.requestOf(this, { operation, path, value })
   }
 
   get(_target: object, key: string | symbol, proxy: object): unknown {
@@ -141,7 +141,7 @@ class OfProxy implements Origin {
     return this.#remote.isAssignable
   }
 
-  request(...request: Parameters<Origin['request']>): RemoteFuture<unknown> {
-    return this.#remote.request(...request)
+  request(operation: Operation, path: readonly string[], value: unknown): RemoteFuture<unknown> {
+    return this.#remote.request(operation, path, value)
   }
 }

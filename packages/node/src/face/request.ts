@@ -3,7 +3,8 @@
  *
  * Layout: operation (byte), answer (integer), number of path steps (integer), each step (string), value (the rest).
  */
-import { ByteReader, ByteWriter, ProtocolError } from '@holdfast/core'
+import { ByteReader, type ByteWriter, ProtocolError } from '@holdfast/core'
+import type { PathMemo } from './path-memo.js'
 
 /** What to do at the end of the path. */
 export const CALL = 1
@@ -18,8 +19,12 @@ export interface Request {
   readonly answer: number
   /** Names of properties, from the target on. */
   readonly path: readonly string[]
-  /** Encoded: the arguments of a call or a constructor, the value to set; empty to get. */
-  readonly value: Uint8Array
+}
+
+/** A request that arrived. */
+export interface ArrivedRequest extends Request {
+  /** Where in the payload the value begins, encoded: the arguments of a call or a constructor, the value to set; nothing to get. */
+  readonly valueAt: number
 }
 
 /** The most steps of a path. */
@@ -29,49 +34,47 @@ const MAX_NAME_BYTES = 1024
 
 const isOperation = (value: number): value is Operation => value >= CALL && value <= NEW
 
-export function encodeRequest({ operation, answer, path, value }: Request): Uint8Array {
-  const writer = new ByteWriter(value.length + 32)
+/** Writes what stands before the value. */
+export function beginRequest(
+  writer: ByteWriter,
+  operation: Operation,
+  { answer, path }: Omit<Request, 'operation'>,
+): void {
   writer.byte(operation)
   writer.integer(answer)
   writer.integer(path.length)
   for (const step of path) writer.string(step)
-  writer.raw(value)
-  return writer.finish()
 }
 
-/** @throws ProtocolError `malformed`, `malformed-request` */
-export function decodeRequest(payload: Uint8Array): Request {
+/** @param paths what was named before @throws ProtocolError `malformed`, `malformed-request` */
+export function decodeRequest(payload: Uint8Array, paths: PathMemo): ArrivedRequest {
   const reader = new ByteReader(payload)
   const operation = reader.byte()
   if (!isOperation(operation)) {
     throw new ProtocolError('malformed-request', 'a request for an unknown operation', { operation })
   }
   const answer = reader.integer()
+  const pathAt = reader.position
+  const known = paths.find(payload, pathAt)
+  if (known !== null) return { operation, answer, path: known.path, valueAt: pathAt + known.bytes.length }
   const length = reader.count()
   if (length > MAX_PATH) throw new ProtocolError('malformed-request', 'a path with too many steps', { length })
   const path = Array.from({ length }, () => reader.string(MAX_NAME_BYTES))
-  return { operation, answer, path, value: reader.raw(reader.remaining) }
+  paths.add(payload.subarray(pathAt, reader.position), path)
+  return { operation, answer, path, valueAt: reader.position }
 }
 
 /** First byte of an answer. */
 const VALUE = 0
 const ERROR = 1
 
-export interface Reply {
-  readonly isError: boolean
-  /** Encoded. */
-  readonly value: Uint8Array
+/** Where the value of an answer begins. */
+export const REPLY_VALUE_AT = 1
+
+/** Writes what stands before the value. */
+export function beginReply(writer: ByteWriter, isError: boolean): void {
+  writer.byte(isError ? ERROR : VALUE)
 }
 
-export function encodeReply({ isError, value }: Reply): Uint8Array {
-  const bytes = new Uint8Array(value.length + 1)
-  bytes[0] = isError ? ERROR : VALUE
-  bytes.set(value, 1)
-  return bytes
-}
-
-/** @returns null for an empty answer: the other node had nothing to say */
-export function decodeReply(payload: Uint8Array): Reply | null {
-  if (payload.length === 0) return null
-  return { isError: payload[0] === ERROR, value: payload.subarray(1) }
-}
+/** Whether an answer says that the call has thrown. */
+export const isErrorReply = (payload: Uint8Array): boolean => payload[0] === ERROR

@@ -15,10 +15,10 @@ import { HeapNode } from '../heap-node.js'
 import { BrokenReferenceError, DisposedError } from './call-errors.js'
 import { Callee } from './callee.js'
 import { Caller } from './caller.js'
-import { failed, RemoteFuture } from './future.js'
+import { RemoteFuture } from './future.js'
 import { Marshal } from './marshal.js'
 import type { CompleteOptions } from './node-options.js'
-import type { Origin } from './origin.js'
+import type { Deed } from './perform.js'
 import { Quota } from './quota.js'
 import { type RemoteCalls, RemoteProxy } from './remote-proxy.js'
 import type { Request } from './request.js'
@@ -126,18 +126,15 @@ export class Runtime implements RemoteCalls {
     onSettled()
   }
 
-  requestOf(
-    { handle, isDisposed, options }: RemoteProxy,
-    ...request: Parameters<Origin['request']>
-  ): RemoteFuture<unknown> {
+  requestOf(remote: RemoteProxy, deed: Deed): RemoteFuture<unknown> {
+    const { handle, isDisposed, options } = remote
     if (isDisposed || handle === GONE) {
-      const future = RemoteFuture.pending<unknown>(null)
-      RemoteFuture.settle(future, failed(isDisposed ? new DisposedError() : new BrokenReferenceError()))
+      const future = RemoteFuture.pending<unknown>()
+      RemoteFuture.fail(future, isDisposed ? new DisposedError() : new BrokenReferenceError())
       return future
     }
     this.managed.touch(handle)
-    const [operation, path, value] = request
-    return this.caller.request({ target: handle }, { operation, path, value }, options)
+    return this.caller.request({ target: handle }, deed, options)
   }
 
   /** Collects what nothing here refers to, by V8's help where it can be made to. */

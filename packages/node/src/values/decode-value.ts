@@ -8,10 +8,11 @@ import { malformedValue, TAG } from './value-format.js'
 /**
  * Decodes what `encodeValue` wrote. O(size of the bytes); nothing of the result is a view of them.
  *
+ * @param from where the value begins; it goes to the end
  * @param resolve gives what stands for a reference; what it throws is passed on
  * @throws ProtocolError `malformed-value`, whatever is wrong with the bytes
  */
-export function decodeValue(bytes: Uint8Array, resolve: Resolve): unknown {
+export function decodeValue(bytes: Uint8Array, resolve: Resolve, from = 0): unknown {
   let failure: { readonly error: unknown } | null = null
   const guarded: Resolve = (mark) => {
     try {
@@ -22,7 +23,7 @@ export function decodeValue(bytes: Uint8Array, resolve: Resolve): unknown {
     }
   }
   try {
-    const reader = new ByteReader(bytes)
+    const reader = new ByteReader(bytes, from)
     const value = readValue(reader, guarded)
     reader.end()
     return value

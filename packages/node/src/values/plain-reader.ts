@@ -56,12 +56,8 @@ class PlainReader {
     if (tag === TAG.text) return this.#reader.string(this.#reader.remaining)
     const length = this.#reader.count()
     if (tag !== TAG.ascii || length > MAX_SHORT) throw malformedValue('no text')
-    let text = ''
-    for (let left = length; left > 0; left--) {
-      const code = this.#reader.byte()
-      if (code > 0x7f) throw malformedValue('a character above 7 bits')
-      text += String.fromCharCode(code)
-    }
+    const text = this.#reader.ascii(length)
+    if (text === null) throw malformedValue('a character above 7 bits')
     return text
   }
 

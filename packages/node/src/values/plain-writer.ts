@@ -13,10 +13,42 @@ export function writePlain(writer: ByteWriter, value: unknown, marks: Marks): bo
   return new PlainWriter(writer, marks).write(value, 0)
 }
 
+/** Appends a primitive; false for anything else, and for text that UTF-8 cannot carry. No code of the program runs. O(its size). */
+export function writePrimitive(writer: ByteWriter, value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+      return writeText(writer, value)
+    case 'number':
+      writeNumber(writer, value)
+      return true
+    case 'boolean':
+      writer.byte(value ? TAG.true : TAG.false)
+      return true
+    case 'undefined':
+      writer.byte(TAG.undefined)
+      return true
+    default:
+      if (value !== null) return false
+      writer.byte(TAG.null)
+      return true
+  }
+}
+
+/** Appends a list of primitives without holes; false for any other (what was appended before stays). As `writePrimitive`. */
+export function writePrimitives(writer: ByteWriter, list: readonly unknown[]): boolean {
+  writer.byte(TAG.list)
+  writer.integer(list.length)
+  for (let index = 0; index < list.length; index++) {
+    const item = list[index]
+    const isHole = item === undefined && !Object.hasOwn(list, index)
+    if (isHole || !writePrimitive(writer, item)) return false
+  }
+  return true
+}
+
 class PlainWriter {
   readonly #writer: ByteWriter
   readonly #marks: Marks
-  #scratch: DataView | null = null
 
   constructor(writer: ByteWriter, marks: Marks) {
     this.#writer = writer
@@ -24,27 +56,8 @@ class PlainWriter {
   }
 
   write(value: unknown, depth: number): boolean {
-    switch (typeof value) {
-      case 'string':
-        return this.#text(value)
-      case 'number':
-        return this.#number(value)
-      case 'boolean':
-        return this.#tag(value ? TAG.true : TAG.false)
-      case 'undefined':
-        return this.#tag(TAG.undefined)
-      case 'object':
-        return value === null ? this.#tag(TAG.null) : this.#object(value, depth)
-      case 'function':
-        return this.#object(value, depth)
-      default:
-        return false
-    }
-  }
-
-  #tag(tag: number): true {
-    this.#writer.byte(tag)
-    return true
+    if ((typeof value === 'object' && value !== null) || typeof value === 'function') return this.#object(value, depth)
+    return writePrimitive(this.#writer, value)
   }
 
   #object(value: object, depth: number): boolean {
@@ -79,37 +92,36 @@ class PlainWriter {
     this.#writer.byte(TAG.object)
     this.#writer.integer(keys.length)
     for (const key of keys) {
-      if (key === '__proto__' || !this.#text(key) || !this.write(object[key], depth)) return false
+      if (key === '__proto__' || !writeText(this.#writer, key) || !this.write(object[key], depth)) return false
     }
     return true
   }
+}
 
-  #number(value: number): true {
-    if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
-      this.#writer.byte(value < 0 ? TAG.negative : TAG.natural)
-      this.#writer.integer(value < 0 ? -1 - value : value)
-      return true
-    }
-    this.#writer.byte(TAG.float)
-    this.#scratch ??= new DataView(new ArrayBuffer(8))
-    this.#scratch.setFloat64(0, value, true)
-    for (let index = 0; index < 8; index++) this.#writer.byte(this.#scratch.getUint8(index))
-    return true
+function writeNumber(writer: ByteWriter, value: number): void {
+  if (Number.isSafeInteger(value) && !Object.is(value, -0)) {
+    writer.byte(value < 0 ? TAG.negative : TAG.natural)
+    writer.integer(value < 0 ? -1 - value : value)
+    return
   }
+  writer.byte(TAG.float)
+  const scratch = new DataView(new ArrayBuffer(8))
+  scratch.setFloat64(0, value, true)
+  for (let index = 0; index < 8; index++) writer.byte(scratch.getUint8(index))
+}
 
-  /** False for text that UTF-8 cannot carry. */
-  #text(value: string): boolean {
-    if (isShortAscii(value)) {
-      this.#writer.byte(TAG.ascii)
-      this.#writer.integer(value.length)
-      for (let index = 0; index < value.length; index++) this.#writer.byte(value.charCodeAt(index))
-      return true
-    }
-    if (LONE_SURROGATE.test(value)) return false
-    this.#writer.byte(TAG.text)
-    this.#writer.string(value)
+/** False for text that UTF-8 cannot carry. */
+function writeText(writer: ByteWriter, value: string): boolean {
+  if (isShortAscii(value)) {
+    writer.byte(TAG.ascii)
+    writer.integer(value.length)
+    writer.ascii(value)
     return true
   }
+  if (LONE_SURROGATE.test(value)) return false
+  writer.byte(TAG.text)
+  writer.string(value)
+  return true
 }
 
 function isShortAscii(value: string): boolean {
