@@ -189,3 +189,15 @@ describe('any sequence of items', () => {
     )
   })
 })
+
+describe('a writer that is used again', () => {
+  it('has forgotten what was written before', () => {
+    const writer = new ByteWriter()
+    writer.string('before')
+    writer.clear()
+    writer.ascii('abc')
+    expect([...writer.view()]).toEqual([97, 98, 99])
+    expect([...writer.finishWith(Uint8Array.of(1, 2))]).toEqual([97, 98, 99, 1, 2])
+    expect(writer.finishWith(new Uint8Array(1000))).toHaveLength(1003)
+  })
+})

@@ -106,7 +106,7 @@ export class Calls {
 
   #areReachable(handles: readonly Handle[] = NO_HANDLES): boolean {
     const { heap } = this.#context
-    return handles.length === 0 || handles.every((handle) => heap.isReachable(handle))
+    return handles.every((handle) => heap.isReachable(handle))
   }
 
   /** Answers a call later, if its session is still the same. */

@@ -29,27 +29,14 @@ export interface MessageCodec {
 }
 
 /** The heads of calls and returns without references, one after another: most messages there are. */
-const head = new ByteWriter()
+const shortHead = new ByteWriter()
 
 /** Encodes a message. O(its size). */
 export function encodeMessage(message: Message): Uint8Array {
-  if ((message.type === 'call' || message.type === 'return') && message.references.length === 0) {
-    return encodePlain(message)
-  }
+  if (message.type === 'call' || message.type === 'return') return encodeApplication(message)
   const writer = new ByteWriter()
   writer.byte(MESSAGE_CODES[message.type])
   switch (message.type) {
-    case 'call':
-      writer.integer(message.call)
-      writer.integer(message.target ?? 0)
-      writeReferences(writer, message.references)
-      writer.raw(message.payload)
-      break
-    case 'return':
-      writer.integer(message.call)
-      writeReferences(writer, message.references)
-      writer.raw(message.payload)
-      break
     case 'dgc:addRef':
       writeAddRef(writer, message)
       break
@@ -106,7 +93,8 @@ export function encodeMessage(message: Message): Uint8Array {
   return writer.finish()
 }
 
-function encodePlain(message: CallMessage | ReturnMessage): Uint8Array {
+function encodeApplication(message: CallMessage | ReturnMessage): Uint8Array {
+  const head = message.references.length === 0 ? shortHead : new ByteWriter()
   head.clear()
   head.byte(MESSAGE_CODES[message.type])
   head.integer(message.call)

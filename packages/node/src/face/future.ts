@@ -139,9 +139,10 @@ const REMAINING = new Proxy(Object.create(Promise.prototype) as object, {
 Object.setPrototypeOf(RemoteFuture.prototype, REMAINING)
 // `await` takes what names `Promise` as its constructor as it is, anything else goes through a promise and two more microtasks; and
 // what `then` returns is an ordinary promise. The methods stand here, too, for the way to the others is through the proxy.
-const { then, catch: catchError, finally: doFinally } = Promise.prototype
-for (const [name, value] of Object.entries({ constructor: Promise, then, catch: catchError, finally: doFinally }))
-  Object.defineProperty(RemoteFuture.prototype, name, { value, writable: true, configurable: true })
+for (const name of ['constructor', 'then', 'catch', 'finally'] as const) {
+  const property = Object.getOwnPropertyDescriptor(Promise.prototype, name)
+  if (property !== undefined) Object.defineProperty(RemoteFuture.prototype, name, property)
+}
 
 /** Requests about a value that is there, or will be without the help of a peer. */
 class AwaitedOrigin implements Origin {
