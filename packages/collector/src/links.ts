@@ -100,7 +100,7 @@ export class Links {
   flush(now: Instant, before: readonly CollectorEffect[]): readonly CollectorEffect[] {
     const { counts, schedule, touched } = this.#state
     if (touched.size === 0) return before
-    const effects = [...before]
+    const effects = before.slice()
     for (const peer of touched) {
       for (const frame of peer.channel?.flush(now) ?? []) {
         counts.framesSent++

@@ -140,15 +140,19 @@ export class ByteWriter {
   /** A copy of what was written, and of bytes behind it. */
   finishWith(rest: Uint8Array): Uint8Array {
     const length = this.#length
-    const whole = new Uint8Array(length + rest.length)
+    const whole = this.finishWithRoom(rest.length)
+    if (rest.length > MAX_SHORT_COPY) whole.set(rest, length)
+    else for (let index = 0; index < rest.length; index++) whole[length + index] = rest[index]
+    return whole
+  }
+
+  /** A copy of what was written, with room for so many bytes behind it. */
+  finishWithRoom(room: number): Uint8Array {
+    const length = this.#length
+    const whole = new Uint8Array(length + room)
     const bytes = this.#bytes
-    if (whole.length <= MAX_SHORT_COPY) {
-      for (let index = 0; index < length; index++) whole[index] = bytes[index]
-      for (let index = 0; index < rest.length; index++) whole[length + index] = rest[index]
-    } else {
-      whole.set(bytes.subarray(0, length))
-      whole.set(rest, length)
-    }
+    if (length <= MAX_SHORT_COPY) for (let index = 0; index < length; index++) whole[index] = bytes[index]
+    else whole.set(this.view())
     return whole
   }
 

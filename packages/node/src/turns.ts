@@ -151,7 +151,8 @@ export class Turns {
       while (this.#carriedOut < this.#effects.length) this.#carryOut(this.#effects[this.#carriedOut++])
     } finally {
       // What is left when one throws is the next turn's.
-      this.#effects.splice(0, this.#carriedOut)
+      if (this.#carriedOut === this.#effects.length) this.#effects.length = 0
+      else this.#effects.splice(0, this.#carriedOut)
       this.#carriedOut = 0
     }
   }

@@ -223,7 +223,7 @@ export class Channel {
     const frames: Uint8Array[] = []
     this.#handshake.flush(now, this.#session, frames)
     if (this.#session !== null && !this.#resuming) this.#session.flush(now, frames)
-    return frames
+    return frames.length === 0 ? NOTHING : frames
   }
 
   /** While a session is being opened its first frames may overtake the welcome: not ours yet, but not foreign either. */

@@ -3,7 +3,7 @@
  * `2 × length + more`, then the bytes of all records. The lengths stand together so that a frame is checked before anything is
  * taken from it, and so that bytes are copied once, into a buffer of exactly the frame's size. `ack`: the acknowledgement.
  */
-import { type ByteReader, malformed, type Sequence } from '@holdfast/core'
+import { type ByteReader, ByteWriter, malformed, type Sequence } from '@holdfast/core'
 import { beginFrame, FRAME_KIND } from './frame.js'
 import { MIN_FRAGMENT_BYTES } from './limits.js'
 
@@ -32,9 +32,12 @@ export function lengthBytes(length: number): number {
   return length < 0x40 ? 1 : length < 0x2000 ? 2 : length < 0x100000 ? 3 : 4
 }
 
+/** What stands before the records, of one frame after another: at most some bytes a record. */
+const header = new ByteWriter()
+
 /** O(bytes); copies each record once. */
 export function encodeData(tag: number, data: DataFrame): Uint8Array {
-  const writer = beginFrame(FRAME_KIND.data, tag)
+  const writer = beginFrame(FRAME_KIND.data, tag, header)
   writer.integer(data.first)
   writer.integer(data.acknowledged)
   writer.integer(data.fragments.length)
@@ -43,10 +46,8 @@ export function encodeData(tag: number, data: DataFrame): Uint8Array {
     writer.integer(bytes.length * 2 + (more ? 1 : 0))
     size += bytes.length
   }
-  const header = writer.view()
-  const frame = new Uint8Array(header.length + size)
-  frame.set(header)
-  let at = header.length
+  let at = writer.length
+  const frame = writer.finishWithRoom(size)
   for (const { bytes } of data.fragments) {
     copy(bytes, frame, at)
     at += bytes.length
@@ -68,17 +69,25 @@ export function decodeData(body: ByteReader): DataFrame {
   if (first < 1 || count < 1 || first + count > Number.MAX_SAFE_INTEGER) {
     throw malformed('records without a place', { first, count })
   }
+  // Most frames carry one record: a list that grows would make room for many.
+  if (count === 1) {
+    const fragments = [readFragment(body, body.integer())]
+    body.end()
+    return { first, acknowledged, fragments }
+  }
   const lengths: number[] = []
   for (let index = 0; index < count; index++) lengths.push(body.integer())
-  const fragments: Fragment[] = []
-  for (const header of lengths) {
-    const more = header % 2 === 1
-    const bytes = body.raw((header - (more ? 1 : 0)) / 2)
-    if (more && bytes.length < MIN_FRAGMENT_BYTES) throw malformed('a needless fragment', { length: bytes.length })
-    fragments.push({ bytes, more })
-  }
+  const fragments = lengths.map((length) => readFragment(body, length))
   body.end()
   return { first, acknowledged, fragments }
+}
+
+/** @param length as on the wire: whether the message goes on is its last bit */
+function readFragment(body: ByteReader, length: number): Fragment {
+  const more = length % 2 === 1
+  const bytes = body.raw((length - (more ? 1 : 0)) / 2)
+  if (more && bytes.length < MIN_FRAGMENT_BYTES) throw malformed('a needless fragment', { length: bytes.length })
+  return { bytes, more }
 }
 
 export function encodeAck(tag: number, acknowledged: Sequence): Uint8Array {

@@ -61,9 +61,9 @@ const MAX_NAME_BYTES = 192
 /** The most characters the reason of a bye may have. */
 export const MAX_REASON_LENGTH = 64
 
-/** Writes the byte and the tag that every frame begins with. */
-export function beginFrame(kind: number, tag: number): ByteWriter {
-  const writer = new ByteWriter()
+/** Writes the byte and the tag that every frame begins with. @param writer to use again */
+export function beginFrame(kind: number, tag: number, writer = new ByteWriter()): ByteWriter {
+  writer.clear()
   writer.byte((PROTOCOL_VERSION << 4) | kind)
   writer.u32(tag)
   return writer

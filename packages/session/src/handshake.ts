@@ -255,10 +255,12 @@ export class Handshake {
       frames.push(this.#hello(current))
       this.#timer.attempted(now)
     }
-    for (const refused of [this.#refusedHello, this.#refusedSession]) {
-      if (refused === null) continue
-      const { tag, refusal } = refused
-      frames.push(encodeSessionEnded(tag, { incarnation: self.incarnation, counter: counter.value, refusal }))
+    if (this.#refusedHello !== null || this.#refusedSession !== null) {
+      for (const refused of [this.#refusedHello, this.#refusedSession]) {
+        if (refused === null) continue
+        const { tag, refusal } = refused
+        frames.push(encodeSessionEnded(tag, { incarnation: self.incarnation, counter: counter.value, refusal }))
+      }
     }
     if (this.#welcome && current !== null) {
       const { number, incarnation: to, outTag } = current.identity

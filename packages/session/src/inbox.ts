@@ -53,6 +53,13 @@ export class Inbox {
     if (skipped < 0) return this.#keepEarly(data, frameBytes)
     if (skipped >= data.fragments.length) return { deliveries: [], freshBytes: 0, irregular: true }
     this.#checkSizes(data, skipped)
+    if (data.fragments.length === 1 && this.#early.size === 0 && this.#pieces.length === 0) {
+      const [{ bytes, more }] = data.fragments
+      if (!more) {
+        const delivery: Delivery = { type: 'message', sequence: ++this.#received, bytes }
+        return { deliveries: [delivery], freshBytes: recordCost(bytes), irregular: false }
+      }
+    }
     const deliveries: Delivery[] = []
     let freshBytes = 0
     for (let index = skipped; index < data.fragments.length; index++) {
@@ -73,20 +80,22 @@ export class Inbox {
   /** Walks through what would be taken in: a message over the limit is found before anything changes. */
   #checkSizes(data: DataFrame, skipped: number): void {
     let size = this.#pieceBytes
-    const grow = ({ bytes, more }: Fragment): void => {
-      size += bytes.length
-      if (size > this.#limits.maxMessageBytes) {
-        throw new ProtocolError('message-too-large', 'a message over the limit', { size })
-      }
-      if (!more) size = 0
-    }
-    for (let index = skipped; index < data.fragments.length; index++) grow(data.fragments[index])
+    for (let index = skipped; index < data.fragments.length; index++) size = this.#grown(size, data.fragments[index])
     if (this.#early.size === 0) return
     for (let sequence = data.first + data.fragments.length; ; sequence++) {
       const fragment = this.#early.get(sequence)
       if (fragment === undefined) return
-      grow(fragment)
+      size = this.#grown(size, fragment)
     }
+  }
+
+  /** What a message of so many bytes has with one more record; 0 behind its last. @throws ProtocolError `message-too-large` */
+  #grown(before: number, { bytes, more }: Fragment): number {
+    const size = before + bytes.length
+    if (size > this.#limits.maxMessageBytes) {
+      throw new ProtocolError('message-too-large', 'a message over the limit', { size })
+    }
+    return more ? size : 0
   }
 
   #takeIn({ bytes, more }: Fragment, frameBytes: number, deliveries: Delivery[]): void {

@@ -112,6 +112,7 @@ export class Outbox {
   take(): Batch | null {
     const first = this.#next
     if (first > this.sent) return null
+    if (first === this.sent && this.#flightBytes === 0) return this.#takeLast()
     const fragments: Fragment[] = []
     let room = this.#limits.maxFrameBytes - DATA_HEADER_BYTES
     for (let index = this.#head + first - this.#acknowledged - 1; index < this.#records.length; index++) {
@@ -126,6 +127,15 @@ export class Outbox {
     this.#next = first + fragments.length
     this.#transmitted = Math.max(this.#transmitted, this.#next - 1)
     return { first, fragments }
+  }
+
+  /** One record with nothing under way before it, which is what most frames take: it always may go. */
+  #takeLast(): Batch {
+    const first = this.#next++
+    const fragment = this.#records[this.#records.length - 1]
+    this.#flightBytes = recordCost(fragment.bytes)
+    this.#transmitted = Math.max(this.#transmitted, first)
+    return { first, fragments: [fragment] }
   }
 
   /** Moves the records to the front once most of the array is empty: amortized O(1) a record. */
