@@ -141,7 +141,7 @@ Object.setPrototypeOf(RemoteFuture.prototype, REMAINING)
 // what `then` returns is an ordinary promise. The methods stand here, too, for the way to the others is through the proxy.
 for (const name of ['constructor', 'then', 'catch', 'finally'] as const) {
   const property = Object.getOwnPropertyDescriptor(Promise.prototype, name)
-  if (property !== undefined) Object.defineProperty(RemoteFuture.prototype, name, property)
+  if (property !== undefined) Reflect.defineProperty(RemoteFuture.prototype, name, property)
 }
 
 /** Requests about a value that is there, or will be without the help of a peer. */
