@@ -19,6 +19,7 @@ import { LimitError } from '@holdfast/core'
  * - `backlog-full`: more arrived before `start` than is kept.
  * - `malformed-message`: something came that is not a frame, or that could not be read; a frame may be missing.
  * - `frame-over-limit`: the peer sent a frame over `maxFrameBytes`.
+ * - `send-buffer-full`: more waits to be sent than is kept: the other end does not read.
  */
 export type CloseReason =
   | 'closed-here'
@@ -27,6 +28,7 @@ export type CloseReason =
   | 'backlog-full'
   | 'malformed-message'
   | 'frame-over-limit'
+  | 'send-buffer-full'
 
 /** Receives what a link brings. What a handler throws is not caught by the link. */
 export interface LinkHandlers {
@@ -57,6 +59,14 @@ export interface Link {
    * @throws UsageError `already-started`
    */
   start(handlers: LinkHandlers): void
+}
+
+/** A link that carries something beside its frames, in order with them: how nodes tell each other ways to third ones. */
+export interface PostingLink extends Link {
+  /** Sends something that is no frame: plain data. Without effect once the link is over. */
+  post(message: object): void
+  /** Lets the process end although the link is open. Without effect in browsers. */
+  unref(): void
 }
 
 /** The longest frame unless an option says otherwise: 16 MiB. */

@@ -9,7 +9,13 @@
  * - As any open port or socket does, a link keeps its process or worker alive until it is over; `unref` lifts that.
  */
 import { Inbox } from './inbox.js'
-import { type CloseReason, checkFrameLength, DEFAULT_MAX_FRAME_BYTES, type Link, type LinkHandlers } from './link.js'
+import {
+  type CloseReason,
+  checkFrameLength,
+  DEFAULT_MAX_FRAME_BYTES,
+  type LinkHandlers,
+  type PostingLink,
+} from './link.js'
 import { listen, type MessagePortLike } from './port-events.js'
 
 export type { MessagePortLike, NodePort, WebPort } from './port-events.js'
@@ -32,13 +38,11 @@ export interface MessagePortLinkOptions {
   readonly onPost?: (message: unknown) => boolean
 }
 
-export interface MessagePortLink extends Link {
+export interface MessagePortLink extends PostingLink {
   /** Sends something beside the frames, as ports for other links: anything but bytes. Without effect once the link is over. */
-  post(message: object, transfer: readonly object[]): void
+  post(message: object, transfer?: readonly object[]): void
   /** Lets the open link keep the process alive, as it does to begin with. Without effect in browsers. */
   ref(): void
-  /** Lets the process end although the link is open. Without effect in browsers. */
-  unref(): void
 }
 
 /** Makes one end of a message channel a link; the other end is to be one too. */
@@ -73,7 +77,7 @@ class PortLink implements MessagePortLink {
     this.#port.postMessage(whole, isShort ? [] : [whole.buffer as never])
   }
 
-  post(message: object, transfer: readonly object[]): void {
+  post(message: object, transfer: readonly object[] = []): void {
     if (!this.#inbox.over) this.#port.postMessage(message, transfer as never[])
   }
 

@@ -1,0 +1,1 @@
+export { type NatsNetworkOptions, natsNetwork } from './nats-network.js'

@@ -1,0 +1,166 @@
+/**
+ * Links over NATS: any number of nodes share its server, and each pair has a link at no cost but two entries here. A node listens to
+ * `<prefix>.node.<its name>.>`; the last part is the link's id, which whoever opens it has chosen. A message is a byte that says what it is,
+ * then a frame.
+ *
+ * - The server drops messages at slow consumers and while it restarts: links are not `reliable`, the session above repeats.
+ * - While this node has no connection nothing is sent: what would pile up is sent again by the session.
+ * - A message for a link that is not here is answered with its end; so is, by the server, one to a node that is not there.
+ */
+
+import { Inbox } from '../inbox.js'
+import { type CloseReason, checkFrameLength, type Link, type LinkHandlers } from '../link.js'
+
+/** What a link needs of the connection. */
+export interface NatsPublisher {
+  /** @param reply where the server says that nobody has heard it */
+  publish(subject: string, data: Uint8Array, reply: string): void
+}
+
+/** A message that came to this node. */
+export interface Incoming {
+  readonly id: string
+  readonly data: Uint8Array
+  /** Where its sender hears of this link; empty when it is the server that says that nobody has heard. */
+  readonly reply: string
+}
+
+const OPEN = 1
+const FRAME = 2
+const GOODBYE = 3
+const BROKEN = 4
+/** What a message has before the frame. */
+export const HEADER_BYTES = 1
+
+export interface NatsLinksOptions {
+  readonly publisher: NatsPublisher
+  /** The subject of a node, without the link's id. */
+  readonly subjectOf: (node: string) => string
+  readonly self: string
+  readonly maxFrameBytes: number
+  readonly newId: () => string
+  readonly onLink: (link: Link) => void
+}
+
+export class NatsLinks {
+  readonly #options: NatsLinksOptions
+  /** By the id and the sender's subject: whoever guesses an id has another subject. */
+  readonly #links = new Map<string, NatsLink>()
+
+  constructor(options: NatsLinksOptions) {
+    this.#options = options
+  }
+
+  get size(): number {
+    return this.#links.size
+  }
+
+  open(peer: string): Link {
+    const id = this.#options.newId()
+    const link = this.#add(id, `${this.#options.subjectOf(peer)}.${id}`)
+    link.say(OPEN)
+    return link
+  }
+
+  received({ id, data, reply }: Incoming): void {
+    if (reply === '') {
+      for (const link of this.#links.values()) if (link.id === id) link.end('connection-lost', false)
+      return
+    }
+    const link = this.#links.get(reply)
+    const kind = data.length === 0 ? 0 : data[0]
+    if (link !== undefined) link.received(kind, data)
+    else if (kind === OPEN) this.#options.onLink(this.#add(id, reply))
+    else if (kind === FRAME) this.#publish(reply, Uint8Array.of(BROKEN), id)
+  }
+
+  /** This node has left: all links end. */
+  end(): void {
+    for (const link of this.#links.values()) link.end('connection-lost', true)
+  }
+
+  #add(id: string, subject: string): NatsLink {
+    const { maxFrameBytes } = this.#options
+    const send = (data: Uint8Array): void => this.#publish(subject, data, id)
+    const link = new NatsLink({ id, maxFrameBytes, send, onEnd: () => this.#links.delete(subject) })
+    this.#links.set(subject, link)
+    return link
+  }
+
+  #publish(subject: string, data: Uint8Array, id: string): void {
+    const { publisher, subjectOf, self } = this.#options
+    publisher.publish(subject, data, `${subjectOf(self)}.${id}`)
+  }
+}
+
+interface NatsLinkOptions {
+  readonly id: string
+  readonly maxFrameBytes: number
+  readonly send: (data: Uint8Array) => void
+  readonly onEnd: () => void
+}
+
+class NatsLink implements Link {
+  readonly reliable = false
+  readonly id: string
+  readonly maxFrameBytes: number
+  readonly #send: (data: Uint8Array) => void
+  readonly #onEnd: () => void
+  readonly #inbox = new Inbox({ defer: (job) => queueMicrotask(job) })
+
+  constructor({ id, maxFrameBytes, send, onEnd }: NatsLinkOptions) {
+    this.id = id
+    this.maxFrameBytes = maxFrameBytes
+    this.#send = send
+    this.#onEnd = onEnd
+  }
+
+  send(frame: Uint8Array): void {
+    if (this.#inbox.over) return
+    checkFrameLength(frame, this.maxFrameBytes)
+    const message = new Uint8Array(HEADER_BYTES + frame.length)
+    message[0] = FRAME
+    message.set(frame, HEADER_BYTES)
+    this.#send(message)
+  }
+
+  say(kind: number): void {
+    this.#send(Uint8Array.of(kind))
+  }
+
+  close(): void {
+    this.end('closed-here', true)
+  }
+
+  start(handlers: LinkHandlers): void {
+    this.#inbox.start(handlers)
+  }
+
+  received(kind: number, data: Uint8Array): void {
+    if (kind === FRAME) this.#receivedFrame(new Uint8Array(data.subarray(HEADER_BYTES)))
+    else if (kind === GOODBYE) this.end('closed-by-peer', false)
+    else if (kind === BROKEN) this.end('connection-lost', false)
+    else if (kind !== OPEN) this.end('malformed-message', true)
+  }
+
+  /** @param isTold whether the other end hears of it */
+  end(reason: CloseReason, isTold: boolean): void {
+    const isFirst = !this.#inbox.over
+    this.#inbox.end(reason)
+    if (!isFirst) return
+    this.#onEnd()
+    if (isTold) this.say(reason === 'closed-here' ? GOODBYE : BROKEN)
+  }
+
+  #receivedFrame(frame: Uint8Array): void {
+    try {
+      if (frame.length > this.maxFrameBytes) this.end('frame-over-limit', true)
+      else if (!this.#inbox.accept(frame)) this.end('backlog-full', true)
+    } catch (error) {
+      // What a handler throws would end the subscription, and with it all links.
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+}

@@ -1,0 +1,165 @@
+/** A cluster of nodes on a NATS server (or several, as one cluster of theirs). The server needs JetStream for the list of members. */
+
+import { type Duration, UsageError } from '@holdfast/core'
+import { Kvm } from '@nats-io/kv'
+import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
+import type { Clock } from '../clock.js'
+import { ConnectionError } from '../connection-error.js'
+import type { JoinedNetwork, Network, NetworkHandlers, NetworkMember } from '../network.js'
+import { RealClock } from '../real-clock.js'
+import { keyOf, Membership } from './membership.js'
+import { HEADER_BYTES, NatsLinks, type NatsPublisher } from './nats-links.js'
+
+export interface NatsNetworkOptions {
+  /** As `nats://host:port`, one or several of one cluster. */
+  readonly servers: string | string[]
+  /** What else the client of NATS takes: credentials, TLS. */
+  readonly connection?: NodeConnectionOptions
+  /** Clusters of other names on the same server do not see each other: letters, digits, `-` and `_`. Default: `holdfast`. */
+  readonly cluster?: string
+  /** Whether members trust each other with collecting cycles, as nodes of one program do. Default: true. */
+  readonly isTrusted?: boolean
+  /** How often a node says that it is there, in ms. Default: 5,000. */
+  readonly presenceMs?: Duration
+  /** The longest frame. Default: what the server carries. */
+  readonly maxFrameBytes?: number
+  /** For tests: where the time comes from. */
+  readonly clock?: Clock
+}
+
+/** What a session's frames may have, and so a link has to carry. */
+const MIN_PAYLOAD_BYTES = 256 * 1024 + HEADER_BYTES
+const DEFAULT_PRESENCE_MS = 5000
+const RECONNECT_WAIT_MS = 250
+
+/** @throws UsageError `bad-cluster` */
+export function natsNetwork(options: NatsNetworkOptions): Network {
+  const { cluster = 'holdfast', isTrusted = true } = options
+  if (!/^[\w-]{1,64}$/.test(cluster)) {
+    throw new UsageError('bad-cluster', 'the name of a cluster has letters, digits, - and _', { cluster })
+  }
+  return { isTrusted, join: (self, handlers) => NatsCluster.join(self, handlers, { ...options, cluster }) }
+}
+
+interface ClusterParts {
+  readonly connection: NatsConnection
+  readonly publisher: Publisher
+  readonly links: NatsLinks
+  readonly membership: Membership
+}
+
+class NatsCluster implements JoinedNetwork {
+  readonly #parts: ClusterParts
+  #left: Promise<void> | null = null
+
+  private constructor(parts: ClusterParts) {
+    this.#parts = parts
+  }
+
+  static async join(
+    self: NetworkMember,
+    handlers: NetworkHandlers,
+    options: NatsNetworkOptions & { readonly cluster: string },
+  ): Promise<NatsCluster> {
+    const { cluster } = options
+    const connection = await open(options)
+    try {
+      const maxPayload = connection.info?.max_payload ?? 0
+      if (maxPayload < MIN_PAYLOAD_BYTES) {
+        const data = { maxPayload, needed: MIN_PAYLOAD_BYTES }
+        throw new UsageError('max-payload', 'the server carries too short messages: raise its max_payload', data)
+      }
+      const presence = options.presenceMs ?? DEFAULT_PRESENCE_MS
+      const membership = await Membership.begin(self, {
+        bucket: () => new Kvm(connection).create(`${cluster}-members`, { ttl: presence * 10 }),
+        clock: options.clock ?? new RealClock({ keepAlive: false }),
+        presence,
+      })
+      const publisher = new Publisher(connection)
+      const subjectOf = (node: string): string => `${cluster}.node.${keyOf(node)}`
+      const links = new NatsLinks({
+        publisher,
+        subjectOf,
+        self: self.name,
+        maxFrameBytes: options.maxFrameBytes ?? maxPayload - HEADER_BYTES,
+        newId: () => crypto.randomUUID(),
+        onLink: (link) => handlers.onLink(link),
+      })
+      const own = subjectOf(self.name)
+      connection.subscribe(`${own}.*`, {
+        callback: (error, message) => {
+          if (error !== null) return
+          const { subject, data, reply = '' } = message
+          links.received({ id: subject.slice(own.length + 1), data, reply })
+        },
+      })
+      await connection.flush()
+      return new NatsCluster({ connection, publisher, links, membership })
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+  }
+
+  get members(): readonly string[] {
+    return this.#parts.membership.members
+  }
+
+  connect(peer: string): ReturnType<NatsLinks['open']> {
+    return this.#parts.links.open(peer)
+  }
+
+  leave(): Promise<void> {
+    this.#left ??= this.#leave()
+    return this.#left
+  }
+
+  async #leave(): Promise<void> {
+    const { connection, publisher, links, membership } = this.#parts
+    links.end()
+    // A server that is away hears nothing, and need not be waited for.
+    if (publisher.isConnected) await membership.end()
+    else membership.stop()
+    await connection.close()
+  }
+}
+
+/** @throws ConnectionError `connect-failed` */
+async function open({ servers, connection }: NatsNetworkOptions): Promise<NatsConnection> {
+  try {
+    return await connect({
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: RECONNECT_WAIT_MS,
+      ...connection,
+      servers,
+    })
+  } catch (error) {
+    const cause = String(error)
+    throw new ConnectionError('connect-failed', `no connection to NATS at ${String(servers)}: ${cause}`, {
+      servers: [servers].flat(),
+      cause,
+    })
+  }
+}
+
+/** Sends while there is a connection: the client would keep everything for when there is one again. */
+class Publisher implements NatsPublisher {
+  readonly #connection: NatsConnection
+  isConnected = true
+
+  constructor(connection: NatsConnection) {
+    this.#connection = connection
+    void this.#watch()
+  }
+
+  publish(subject: string, data: Uint8Array, reply: string): void {
+    if (this.isConnected) this.#connection.publish(subject, data, { reply })
+  }
+
+  async #watch(): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type === 'disconnect' || type === 'close') this.isConnected = false
+      else if (type === 'reconnect') this.isConnected = true
+    }
+  }
+}
