@@ -18,6 +18,7 @@ export {
   byReference,
   CallError,
   type CallOptions,
+  type ConnectOptions,
   calling,
   createNode,
   DisposedError,
@@ -26,7 +27,7 @@ export {
   futureOf,
   type HoldfastNode,
   inspect,
-  type Listener,
+  type ListenOptions,
   NodeClosedError,
   type NodeEvent,
   type NodeEventOf,
@@ -39,5 +40,6 @@ export {
   TimedOutError,
   UnreachableError,
   type WeakReference,
+  type WebSocketOptions,
   within,
 } from '@holdfast/node'

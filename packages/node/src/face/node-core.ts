@@ -11,7 +11,7 @@ import { attempt, Events } from './events.js'
 import { FinalizationQueue } from './finalization-queue.js'
 import type { RemoteFuture } from './future.js'
 import { LateParts } from './late-parts.js'
-import { NodeLinks } from './node-links.js'
+import { type LinkLoss, NodeLinks } from './node-links.js'
 import type { CompleteOptions } from './node-options.js'
 import { NodeService, type ServiceContext } from './node-service.js'
 import { PublishedNames } from './published-names.js'
@@ -19,8 +19,8 @@ import { RemoteProxy } from './remote-proxy.js'
 import { CALL } from './request.js'
 import { Runtime } from './runtime.js'
 
-/** How long calls wait for a link to come back, unless told. */
-const RECONNECT_MS = 1000
+/** How long calls wait for a link to come back, unless told. The other end of one that was closed there has meant it. */
+const RECONNECT_MS = { farewell: 0, port: 1000, network: 5000 }
 
 export class NodeCore {
   readonly id: NodeId
@@ -34,20 +34,22 @@ export class NodeCore {
   readonly broken: BrokenWatch
   /** Nodes that took part in the last round by what others have reported: they are asked in the next. */
   #unreported: readonly NodeId[] = []
-  readonly #reconnectMs: number
+  readonly #reconnectMs: typeof RECONNECT_MS
   readonly #coordinator: NodeId | null
   /** Peers that there was a session with, and which lifetime of them, unless they have expired or been started anew since. */
   readonly #met = new Map<NodeId, Incarnation>()
 
   constructor(options: CompleteOptions) {
     this.id = options.node
-    this.#reconnectMs = options.reconnectMs ?? RECONNECT_MS
+    const { reconnectMs: ms } = options
+    this.#reconnectMs = ms === undefined ? RECONNECT_MS : { ...RECONNECT_MS, port: ms, network: ms }
     this.#coordinator = options.coordinator === undefined ? null : nodeId(options.coordinator)
     this.links = new NodeLinks({
       options,
       addLink: (peer, link) => this.runtime.node.addLink(peer, link),
       onUnreachable: (peer) => this.runtime.node.cannotReach(peer),
-      onLost: (peer, isFarewell) => this.#lost(peer, isFarewell),
+      hasSession: (peer) => this.runtime.node.sessionWith(peer) !== null,
+      onLost: (peer, how) => this.#lost(peer, how),
     })
     const service = this.#service()
     this.runtime = new Runtime({
@@ -109,7 +111,13 @@ export class NodeCore {
     return this.runtime.caller.request({ node: peer }, { operation: CALL, path: [method], value: args })
   }
 
+  disconnect(peer: NodeId): void {
+    this.links.leave(peer)
+    this.runtime.node.closeLink(peer)
+  }
+
   declareGone(peer: NodeId): void {
+    this.links.leave(peer)
     this.runtime.node.endSession(peer, 'gone', true)
     this.runtime.node.closeLink(peer)
     this.#over(peer, 'peer-gone')
@@ -188,9 +196,9 @@ export class NodeCore {
   }
 
   /** A session lives on without a link, for the time that one would take to be replaced: calls under way need not be lost. */
-  #lost(peer: NodeId, isFarewell: boolean): void {
+  #lost(peer: NodeId, how: LinkLoss): void {
     const { node, clock } = this.runtime
-    clock.schedule(after(clock.now(), isFarewell ? 0 : this.#reconnectMs), () => {
+    clock.schedule(after(clock.now(), this.#reconnectMs[how]), () => {
       if (!node.hasLink(peer)) node.endSession(peer, 'link-lost')
     })
   }
@@ -200,13 +208,13 @@ export class NodeCore {
     const { peers } = this
     const isMine =
       this.#coordinator === null
-        ? peers.every((peer) => this.id < peer || !this.links.isPort(peer))
+        ? peers.every((peer) => this.id < peer || !this.links.isTrusted(peer))
         : this.#coordinator === this.id
     return isMine && peers.length > 0 ? [...new Set([this.id, ...peers, ...this.#unreported])] : []
   }
 
   #trusts(peer: NodeId): boolean {
-    return this.#coordinator === null ? this.links.isPort(peer) : peer === this.#coordinator
+    return this.#coordinator === null ? this.links.isTrusted(peer) : peer === this.#coordinator
   }
 
   #broke(handles: ReadonlySet<Handle>): void {
@@ -216,12 +224,19 @@ export class NodeCore {
     this.events.emit({ type: 'broken', remotes })
   }
 
+  #meet(peer: NodeId, incarnation: Incarnation): void {
+    // The session with an earlier lifetime may have ended before a later one appeared.
+    const before = this.#met.get(peer)
+    if (before !== undefined && before !== incarnation) this.#over(peer, 'peer-restarted')
+    this.events.emit({ type: 'peer-up', peer, isBack: this.#met.has(peer) })
+    this.#met.set(peer, incarnation)
+  }
+
   #tell(effect: CollectorEffect): void {
     const { events } = this
     switch (effect.type) {
       case 'session-opened':
-        events.emit({ type: 'peer-up', peer: effect.peer, isBack: this.#met.has(effect.peer) })
-        this.#met.set(effect.peer, effect.incarnation)
+        this.#meet(effect.peer, effect.incarnation)
         break
       case 'session-ended':
         events.emit({ type: 'peer-down', peer: effect.peer, reason: effect.reason })

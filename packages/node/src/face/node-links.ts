@@ -1,138 +1,387 @@
-/** The links of a node that sees its peers by name: it says its own first, and gets ports from those that have them. */
-import type { NodeId } from '@holdfast/core'
-import type { Link } from '@holdfast/transport'
-import { type MessagePortLink, messagePortLink } from '@holdfast/transport/message-port'
+/**
+ * The links of a node that sees its peers by name: it says its own first, keeps one link to each, and finds ways to nodes that it has
+ * to do with: by the program, at addresses that are known, or by asking those that know both.
+ */
+import { after, type Duration, HoldfastError, type NodeId, ProtocolError } from '@holdfast/core'
+import { Backoff, type JoinedNetwork, type Link, type Network, type PostingLink } from '@holdfast/transport'
+import { messagePortLink } from '@holdfast/transport/message-port'
+import type { Listening, WebSocketServerSource } from '@holdfast/transport/websocket'
+import { AddressBook } from './address-book.js'
 import { NodeClosedError } from './call-errors.js'
-import { introduce } from './introduction.js'
-import type { CompleteOptions, LinkSource } from './node-options.js'
-import { PortExchange } from './port-exchange.js'
-
-/** Something that brings links, as a server does. */
-export interface Listener {
-  /** @param onLink takes each new link @returns stops listening */
-  listen(onLink: (link: LinkSource) => void): () => void
-}
+import { type Greeting, introduce } from './introduction.js'
+import { isLater, type LinkRank, rankOf } from './link-rank.js'
+import type { CompleteOptions, ConnectOptions, LinkSource } from './node-options.js'
+import { Redials } from './redials.js'
+import { type Way, WayExchange } from './way-exchange.js'
+import { type ListenOptions, listenForLinks, type OnPost, openLink } from './web-sockets.js'
 
 export interface LinksContext {
   readonly options: CompleteOptions
   readonly addLink: (peer: NodeId, link: Link) => void
+  /** Whether there is a session with a node, which another link would go on with. */
+  readonly hasSession: (peer: NodeId) => boolean
   /** There is no way to a node: nobody to ask for a link to it, or all have refused. */
   readonly onUnreachable: (peer: NodeId) => void
-  /** The link to a node is over, and there is no other. `isFarewell`: the other end has closed it in good order. */
-  readonly onLost: (peer: NodeId, isFarewell: boolean) => void
+  /** The link to a node is over, and there is no other. */
+  readonly onLost: (peer: NodeId, how: LinkLoss) => void
 }
+
+/** How a link was lost: closed by the other end in good order, or a network's, or one within the program. */
+export type LinkLoss = 'farewell' | 'network' | 'port'
+
+/** A link that is about to be a node's. */
+interface NewLink {
+  readonly link: Link
+  readonly way: Way | null
+  /** Whether it leads out of this program. */
+  readonly isNetwork: boolean
+  /** Whether the node at the other end is one of those that trust each other. */
+  readonly isTrusted: boolean
+  /** It came from another node, for whom this one may need it. */
+  readonly isOffer?: boolean
+  /** This node has dialed it: at which URL, if there was one, and whom it has expected there. */
+  readonly dialed?: { readonly url: string | null; readonly expected: NodeId | null }
+  /** How long the introduction may take. */
+  readonly patience?: Duration
+}
+
+interface Membership {
+  readonly joined: JoinedNetwork
+  readonly isTrusted: boolean
+}
+
+interface NamedLink {
+  readonly link: Link
+  readonly isTrusted: boolean
+  readonly rank: LinkRank
+}
+
+/** What is said beside frames before the other end has said its name: its address, at the most. */
+const MAX_EARLY_POSTS = 8
+const DEFAULT_INTRODUCTION_MS = 10_000
+/** How many nodes are dialed at once: whoever names more, of those that it says are there, waits for nothing. */
+const MAX_DIALING = 64
 
 export class NodeLinks {
   readonly #context: LinksContext
-  readonly #ports = new PortExchange({
+  readonly #book = new AddressBook()
+  readonly #ways = new WayExchange({
     connect: (port, isOffer) => {
-      this.#connect(port, isOffer).catch(() => {})
+      this.#connectPort(port, isOffer).catch(() => {})
     },
+    addressesOf: (node) => this.#book.of(node),
+    onAddresses: (from, peer, addresses) => this.#told(from, peer, addresses),
+    reach: (peer) => this.#dialAddresses(peer),
     onRefused: (peer) => this.#refused(peer),
   })
-  readonly #listening = new Set<() => void>()
+  readonly #redials: Redials
+  readonly #listening = new Set<Listening>()
   /** Links whose other end has not said its name yet. */
   readonly #unnamed = new Map<Link, Promise<NodeId>>()
-  /** Of each peer the newest link. */
-  readonly #named = new Map<NodeId, Link>()
+  /** Of each peer the link that stays. */
+  readonly #named = new Map<NodeId, NamedLink>()
+  /** Nodes that the program has connected to at a URL: lost links to them are made again. */
+  readonly #homes = new Map<NodeId, string>()
+  /** Nodes that the program has disconnected from, and that were not met since: none of their addresses is dialed. */
+  readonly #left = new Set<NodeId>()
+  readonly #networks = new Set<Membership>()
+  readonly #dialing = new Map<NodeId, Promise<boolean>>()
+  #count = 0
   #isClosed = false
 
   constructor(context: LinksContext) {
     this.#context = context
+    const { time: clock, random } = context.options
+    const dial = (peer: NodeId): Promise<boolean> => this.#dialAddresses(peer)
+    this.#redials = new Redials({ clock, random, dial, isWanted: (peer) => this.#isMissed(peer) })
   }
 
-  /** Whether a peer is joined by a message port, and so is part of the same program. */
-  isPort(peer: NodeId): boolean {
-    return this.#ports.has(peer)
+  /** Whether a peer is joined by a message port, and so is part of the same program, or by a network whose members trust each other. */
+  isTrusted(peer: NodeId): boolean {
+    return this.#named.get(peer)?.isTrusted ?? false
   }
 
-  /** Takes over one end of a link. @returns the name of the node at the other end */
-  connect(source: LinkSource): Promise<NodeId> {
-    return this.#connect(source, false)
+  /** Joins a network by which nodes are reached by their names. */
+  async join(network: Network): Promise<JoinedNetwork> {
+    if (this.#isClosed) throw new NodeClosedError()
+    const { isTrusted } = network
+    const { node: name, lifetime: incarnation } = this.#context.options
+    const onLink = (link: Link): void => {
+      this.#introduced({ link, way: null, isNetwork: true, isTrusted, patience: this.#patience }).catch(() => {})
+    }
+    const joined = await network.join({ name, incarnation }, { onLink })
+    const entry = { joined, isTrusted }
+    this.#networks.add(entry)
+    const leave = async (): Promise<void> => {
+      this.#networks.delete(entry)
+      await joined.leave()
+    }
+    if (this.#isClosed) await leave()
+    return {
+      get members() {
+        return joined.members
+      },
+      connect: (peer) => joined.connect(peer),
+      leave,
+    }
+  }
+
+  /** Takes over one end of a link, or opens one. @returns the name of the node at the other end */
+  async connect(source: LinkSource | string, { patienceMs = 0 }: ConnectOptions = {}): Promise<NodeId> {
+    if (typeof source !== 'string') {
+      return 'maxFrameBytes' in source ? this.#connectLink(source) : this.#connectPort(source, false)
+    }
+    const peer = await this.#openPatiently(source, patienceMs)
+    this.#homes.set(peer, source)
+    return peer
   }
 
   /** Two others are about to share a reference. */
-  offer(one: NodeId, other: NodeId): void {
-    this.#ports.offer(one, other)
+  offer(owner: NodeId, receiver: NodeId): void {
+    this.#ways.offer(owner, receiver)
   }
 
-  async #connect(source: LinkSource, isOffer: boolean): Promise<NodeId> {
+  /** Takes every link that a server brings. */
+  async listen(source: WebSocketServerSource, options: ListenOptions): Promise<Listening> {
     if (this.#isClosed) throw new NodeClosedError()
-    let named: NodeId | null = null
-    const onPost = (message: unknown): boolean => named !== null && this.#ports.received(named, message)
-    const port = 'maxFrameBytes' in source ? null : messagePortLink(source, { onPost })
-    if (this.#context.options.keepAlive === false) port?.unref()
-    const link = port ?? (source as Link)
-    const introduced = this.#introduced(link, port, isOffer)
-    this.#unnamed.set(link, introduced)
-    try {
-      named = await introduced
-      return named
-    } finally {
-      this.#unnamed.delete(link)
+    const { webSocket = {}, node } = this.#context.options
+    const onLink = (open: (onPost: OnPost) => PostingLink): void => {
+      // Whoever does not say a name is no peer: there is nobody to tell.
+      this.#adopt(open).catch(() => {})
     }
+    const server = await listenForLinks(source, onLink, { ...webSocket, ...options })
+    const stop = (): void => {
+      if (this.#listening.delete(listening)) server.stop()
+    }
+    const listening: Listening = { address: server.address, stop }
+    this.#listening.add(listening)
+    if (this.#isClosed) stop()
+    this.#ways.announce(node, this.#ownAddresses())
+    return listening
   }
 
-  /** Takes every link that comes. @returns stops that */
-  listen(listener: Listener): () => void {
-    if (this.#isClosed) throw new NodeClosedError()
-    // Whoever does not say a name is no peer: there is nobody to tell.
-    const stop = listener.listen((source) => void this.connect(source).catch(() => {}))
-    const stopOnce = (): void => {
-      if (this.#listening.delete(stopOnce)) stop()
-    }
-    this.#listening.add(stopOnce)
-    return stopOnce
-  }
-
-  /** A link to a node is needed: from the program's `dial`, or from a peer that has ports to both. */
+  /** A link to a node is needed: from the program's `dial`, at an address, or from a peer that has a way to both. */
   dial(peer: NodeId): void {
     void this.#dial(peer).catch(() => this.#refused(peer))
   }
 
+  /** The program wants no link to a node any more, until it connects again or the node does. */
+  leave(peer: NodeId): void {
+    this.#homes.delete(peer)
+    this.#redials.stop(peer)
+    this.#left.add(peer)
+  }
+
   close(): void {
     this.#isClosed = true
-    for (const stop of this.#listening) stop()
+    this.#redials.stopAll()
+    for (const listening of this.#listening) listening.stop()
+    for (const { joined } of this.#networks) void joined.leave().catch(() => {})
+    this.#networks.clear()
     for (const link of this.#unnamed.keys()) link.close()
+  }
+
+  #connectLink(link: Link): Promise<NodeId> {
+    return this.#introduced({ link, way: null, isNetwork: false, isTrusted: false })
+  }
+
+  #connectPort(port: Exclude<LinkSource, Link>, isOffer: boolean): Promise<NodeId> {
+    return this.#posting((onPost) => {
+      const link = messagePortLink(port, { onPost })
+      return { link, way: { isPort: true, link }, isNetwork: false, isTrusted: true, isOffer }
+    })
+  }
+
+  /** @throws ConnectionError, ProtocolError, NodeClosedError */
+  async #open(url: string, expected: NodeId | null): Promise<NodeId> {
+    if (this.#isClosed) throw new NodeClosedError()
+    const { webSocket = {} } = this.#context.options
+    const posts = new EarlyPosts()
+    const link = await openLink(url, webSocket, posts.onPost)
+    return this.#introduced({ ...this.#networked(link), dialed: { url, expected } }, posts)
+  }
+
+  async #openPatiently(url: string, patience: Duration): Promise<NodeId> {
+    const { time: clock, random } = this.#context.options
+    const until = after(clock.now(), patience)
+    const backoff = new Backoff({ random })
+    for (;;) {
+      try {
+        return await this.#open(url, null)
+      } catch (error) {
+        const next = after(clock.now(), backoff.next())
+        if (!(error instanceof HoldfastError) || error.name !== 'ConnectionError' || next > until) throw error
+        await new Promise<void>((resolve) => void clock.schedule(next, resolve))
+      }
+    }
+  }
+
+  #adopt(open: (onPost: OnPost) => PostingLink): Promise<NodeId> {
+    return this.#posting((onPost) => this.#networked(open(onPost)))
+  }
+
+  get #patience(): Duration {
+    return this.#context.options.webSocket?.introductionMs ?? DEFAULT_INTRODUCTION_MS
+  }
+
+  #networked(link: PostingLink): NewLink {
+    return { link, way: { isPort: false, link }, isNetwork: true, isTrusted: false, patience: this.#patience }
+  }
+
+  #posting(make: (onPost: OnPost) => NewLink): Promise<NodeId> {
+    const posts = new EarlyPosts()
+    return this.#introduced(make(posts.onPost), posts)
+  }
+
+  async #introduced(made: NewLink, posts: EarlyPosts | null = null): Promise<NodeId> {
+    const { link, way, patience } = made
+    if (this.#isClosed) {
+      link.close()
+      throw new NodeClosedError()
+    }
+    const { options } = this.#context
+    if (options.keepAlive === false) way?.link.unref()
+    const isIntroduced = this.#introduce(made, posts)
+    this.#unnamed.set(link, isIntroduced)
+    const { time: clock } = options
+    const isLate = patience === undefined ? null : clock.schedule(after(clock.now(), patience), () => link.close())
+    try {
+      return await isIntroduced
+    } finally {
+      isLate?.()
+      this.#unnamed.delete(link)
+    }
+  }
+
+  #introduce(made: NewLink, posts: EarlyPosts | null): Promise<NodeId> {
+    const { link, way, dialed } = made
+    const { node, lifetime } = this.#context.options
+    const own: Greeting = { node, incarnation: lifetime, link: ++this.#count, addresses: this.#ownAddresses() }
+    return new Promise((resolve, reject) => {
+      introduce(link, own, {
+        onNamed: (peer, introduced) => {
+          if (dialed !== undefined && dialed.expected !== null && peer.node !== dialed.expected) {
+            const data = { url: dialed.url, expected: dialed.expected, node: peer.node }
+            throw new ProtocolError('wrong-peer', 'another node answers at this address', data)
+          }
+          resolve(peer.node)
+          this.#book.learn(peer.node, peer.addresses, dialed?.url ?? null)
+          if (this.#replaces(peer.node, rankOf(own, peer), made)) {
+            if (way !== null) this.#ways.add(peer.node, way)
+            this.#context.addLink(peer.node, introduced)
+          } else link.close()
+          posts?.handOver((message) => this.#ways.received(peer.node, message))
+        },
+        onLost: reject,
+        onClosed: (peer, reason) => this.#over(peer, made, reason === 'closed-by-peer'),
+      })
+    })
+  }
+
+  /** Whether a new link takes the place of the one that there is, if any. */
+  #replaces(peer: NodeId, rank: LinkRank, { link, isOffer, isTrusted }: NewLink): boolean {
+    const current = this.#named.get(peer)
+    if (current !== undefined && (isOffer === true || !isLater(rank, current.rank))) return false
+    this.#named.set(peer, { link, rank, isTrusted })
+    this.#left.delete(peer)
+    return true
+  }
+
+  #over(peer: NodeId, { link, way, dialed, isNetwork }: NewLink, isClosedByPeer: boolean): void {
+    if (way !== null) this.#ways.remove(peer, way)
+    if (this.#named.get(peer)?.link !== link) return
+    this.#named.delete(peer)
+    if (this.#isClosed) return
+    // A link that is being made may be to this very node, and the reason why it has closed the other one.
+    const isFarewell = isClosedByPeer && this.#unnamed.size === 0
+    this.#context.onLost(peer, isFarewell ? 'farewell' : isNetwork ? 'network' : 'port')
+    if (dialed !== undefined || this.#homes.has(peer)) this.#redials.start(peer)
   }
 
   async #dial(peer: NodeId): Promise<void> {
     const source = (await this.#context.options.dial?.(peer)) ?? null
     if (source !== null) {
-      await this.connect(source)
+      await (typeof source === 'string' ? this.#open(source, peer) : this.connect(source))
       return
     }
-    // One that is being joined may be it, or have a port to it.
+    if (await this.#dialAddresses(peer)) return
+    // One that is being joined may be it, or have a way to it.
     await Promise.allSettled(this.#unnamed.values())
-    if (!this.#isClosed && !this.#named.has(peer)) this.#ports.ask(peer)
+    if (!this.#isClosed && !this.#named.has(peer)) this.#ways.ask(peer)
+  }
+
+  /** Tries the addresses of a node, one after the other. @returns whether there is a link to it */
+  #dialAddresses(peer: NodeId): Promise<boolean> {
+    const under = this.#dialing.get(peer)
+    if (under !== undefined) return under
+    if (this.#dialing.size >= MAX_DIALING) return Promise.resolve(false)
+    const dialing = this.#tryAddresses(peer).finally(() => this.#dialing.delete(peer))
+    this.#dialing.set(peer, dialing)
+    return dialing
+  }
+
+  async #tryAddresses(peer: NodeId): Promise<boolean> {
+    const home = this.#homes.get(peer)
+    const urls = new Set([...(home === undefined ? [] : [home]), ...this.#book.of(peer)])
+    const attempts = [
+      ...[...this.#networks].map((network) => () => this.#connectByName(peer, network)),
+      ...[...urls].map((url) => () => this.#open(url, peer)),
+    ]
+    for (const attempt of attempts) {
+      if (this.#isClosed || this.#left.has(peer)) return false
+      if (this.#named.has(peer)) return true
+      try {
+        await attempt()
+        return true
+      } catch {
+        // The next may be better.
+      }
+    }
+    return this.#named.has(peer)
+  }
+
+  #connectByName(peer: NodeId, { joined, isTrusted }: Membership): Promise<NodeId> {
+    const dialed = { url: null, expected: peer }
+    const link = joined.connect(peer)
+    return this.#introduced({ link, way: null, isNetwork: true, isTrusted, dialed, patience: this.#patience })
+  }
+
+  /** Where a node can be reached, in the words of a peer. */
+  #told(from: NodeId, peer: NodeId, addresses: readonly string[]): void {
+    const { node, webSocket } = this.#context.options
+    const allowed = addresses.filter((url) => webSocket?.mayDial?.(url, peer) ?? true)
+    if (peer === node) return
+    if (peer === from) this.#book.learn(peer, allowed, null)
+    else this.#book.hear(peer, allowed)
+  }
+
+  #ownAddresses(): string[] {
+    return [...this.#listening].flatMap(({ address }) => address ?? [])
+  }
+
+  #isMissed(peer: NodeId): boolean {
+    if (this.#isClosed || this.#named.has(peer)) return false
+    return this.#homes.has(peer) || this.#context.hasSession(peer)
   }
 
   #refused(peer: NodeId): void {
     if (!this.#isClosed && !this.#named.has(peer)) this.#context.onUnreachable(peer)
   }
+}
 
-  #introduced(link: Link, port: MessagePortLink | null, isOffer: boolean): Promise<NodeId> {
-    const { options, addLink, onLost } = this.#context
-    return new Promise((resolve, reject) => {
-      introduce(link, options.node, {
-        onNamed: (peer, introduced) => {
-          resolve(peer)
-          if (isOffer && this.#named.has(peer)) {
-            link.close()
-            return
-          }
-          this.#named.set(peer, link)
-          if (port !== null) this.#ports.add(peer, port)
-          addLink(peer, introduced)
-        },
-        onLost: reject,
-        onClosed: (peer, reason) => {
-          if (port !== null) this.#ports.remove(peer, port)
-          if (this.#named.get(peer) !== link) return
-          this.#named.delete(peer)
-          if (!this.#isClosed) onLost(peer, reason === 'closed-by-peer')
-        },
-      })
-    })
+/** What the other end says beside its frames, kept until its name is known: the first frame may be read later than what followed it. */
+class EarlyPosts {
+  readonly #early: unknown[] = []
+  #received: OnPost | null = null
+
+  readonly onPost: OnPost = (message) => {
+    if (this.#received !== null) return this.#received(message)
+    this.#early.push(message)
+    return this.#early.length <= MAX_EARLY_POSTS
+  }
+
+  handOver(received: OnPost): void {
+    this.#received = received
+    for (const message of this.#early.splice(0)) received(message)
   }
 }

@@ -5,6 +5,7 @@ import type { MessagePortLike } from '@holdfast/transport/message-port'
 import type { RoundPace } from '../round-schedule.js'
 import type { Codecs } from './codecs.js'
 import type { QuotaLimits } from './quota.js'
+import type { WebSocketOptions } from './web-sockets.js'
 
 /** What a link can be made from. */
 export type LinkSource = Link | MessagePortLike
@@ -14,8 +15,13 @@ export interface NodeOptions {
   readonly id: string
   /** This lifetime of it: later than every earlier one. Default: the time of day, in ms. */
   readonly incarnation?: number
-  /** Opens a link to a node that something here refers to, or says that it can't. Peers with message ports are asked for one besides. */
-  readonly dial?: (peer: NodeId) => LinkSource | null | Promise<LinkSource | null>
+  /**
+   * Opens a link to a node that something here refers to, or says at which URL, or says that it can't. Addresses that nodes have told are
+   * tried besides, and peers are asked.
+   */
+  readonly dial?: (peer: NodeId) => LinkSource | string | null | Promise<LinkSource | string | null>
+  /** For links over WebSockets. */
+  readonly webSocket?: WebSocketOptions
   /** How long a silent peer is waited for; the same for all nodes that meet. Default: a term of 30,000 ms. */
   readonly lease?: Partial<LeaseOptions>
   /**
@@ -38,10 +44,20 @@ export interface NodeOptions {
    * Default: false, it throws a TypeError.
    */
   readonly assignable?: boolean
-  /** How long calls under way wait for a lost link to be replaced, in ms, before they reject. Default: 1,000. */
+  /**
+   * How long calls under way wait for a lost link to be replaced, in ms, before they reject. Default: 1,000; 5,000 for links over a
+   * network.
+   */
   readonly reconnectMs?: number
   /** For tests: where the time comes from. */
   readonly clock?: Clock
+  /** For tests: where chance comes from, in [0, 1). It keeps nodes that lost the same server from coming back all at once. */
+  readonly random?: () => number
+}
+
+export interface ConnectOptions {
+  /** How long to go on trying, in ms, when nobody answers at a URL yet. Default: 0. */
+  readonly patienceMs?: Duration
 }
 
 export interface GarbagePace {
@@ -57,6 +73,7 @@ export interface CompleteOptions extends NodeOptions {
   readonly node: NodeId
   readonly lifetime: Incarnation
   readonly time: Clock
+  readonly random: () => number
 }
 
 /** @throws ProtocolError `bad-id` */
@@ -66,5 +83,6 @@ export function completeOptions(options: NodeOptions): CompleteOptions {
     node: nodeId(options.id),
     lifetime: incarnation(options.incarnation ?? Date.now()),
     time: options.clock ?? new RealClock({ keepAlive: options.keepAlive ?? true }),
+    random: options.random ?? Math.random,
   }
 }

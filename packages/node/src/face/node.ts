@@ -5,6 +5,8 @@
 import type { TableSizes } from '@holdfast/collector'
 import { type NodeAddress, type NodeId, nodeId } from '@holdfast/core'
 import type { ManagedWeakMap } from '@holdfast/heap/managed'
+import type { JoinedNetwork, Network } from '@holdfast/transport'
+import type { Listening, WebSocketServerSource } from '@holdfast/transport/websocket'
 import type { ClusterGraph } from '../diagnosis/cluster-graph.js'
 import type { Cycle, Explanation } from '../diagnosis/diagnostics.js'
 import type { NodeStats } from '../diagnosis/node-stats.js'
@@ -17,9 +19,9 @@ import type { ExactOptions, ExactOutcome } from './exact.js'
 import type { FinalizationQueue } from './finalization-queue.js'
 import { RemoteFuture } from './future.js'
 import { NodeCore } from './node-core.js'
-import type { Listener } from './node-links.js'
-import type { CompleteOptions, LinkSource } from './node-options.js'
+import type { CompleteOptions, ConnectOptions, LinkSource } from './node-options.js'
 import type { WeakReference } from './weak-reference.js'
+import type { ListenOptions } from './web-sockets.js'
 
 export class HoldfastNode {
   readonly id: NodeId
@@ -48,22 +50,40 @@ export class HoldfastNode {
   }
 
   /**
-   * Joins this node to another by a message port (of a worker, a frame, a tab; the other end is connected there) or by any other link.
+   * Joins this node to another: by a message port (of a worker, a frame, a tab; the other end is connected there), by the `ws:` or `wss:`
+   * URL of one that listens, or by any other link. A link to a URL that is lost is made again, until `disconnect`; what is under way
+   * waits for it (see `reconnectMs`).
    * @returns the other node's name
-   * @throws ProtocolError `not-introduced`; NodeClosedError
+   * @throws ConnectionError; ProtocolError `not-introduced`, `unsupported-version`, `same-name`; UsageError `not-an-address`; NodeClosedError
    */
-  connect(source: LinkSource): Promise<NodeId> {
-    return this.#core.links.connect(source)
+  connect(source: LinkSource | string, options?: ConnectOptions): Promise<NodeId> {
+    return this.#core.links.connect(source, options)
   }
 
-  /** Takes every link that a server brings. @returns stops that */
-  listen(listener: Listener): () => void {
-    return this.#core.links.listen(listener)
+  /**
+   * Takes whoever connects to a port of this machine, to a server of `ws`, or to one of `node:http` or `node:https`. Others are told at which
+   * address this node listens, and connect to it when they get a reference to one of its objects.
+   * @throws ConnectionError `listen-failed`; UsageError `not-a-server`, `not-an-address`, `unsupported` in browsers; NodeClosedError
+   */
+  listen(source: WebSocketServerSource, options: ListenOptions = {}): Promise<Listening> {
+    return this.#core.links.listen(source, options)
   }
 
-  /** Closes the link to a node, if there is one. What both hold of each other stays for the time of a lease and a quarantine. */
+  /**
+   * Joins a network in which nodes reach each other by name, as `natsNetwork` of `@holdfast/transport/nats`: no `connect` is needed, any
+   * member can be looked up.
+   * @throws ConnectionError; ProtocolError `older-incarnation`; NodeClosedError
+   */
+  join(network: Network): Promise<JoinedNetwork> {
+    return this.#core.links.join(network)
+  }
+
+  /**
+   * Closes the link to a node, if there is one, and makes no other until it is connected to again, or connects itself. What both hold of each
+   * other stays for the time of a lease and a quarantine.
+   */
   disconnect(peer: string): void {
-    this.#node.closeLink(nodeId(peer))
+    this.#core.disconnect(nodeId(peer))
   }
 
   /**
