@@ -46,6 +46,7 @@ export function createProgram(session: Session): Command {
     .addHelpText('after', HELP_EXAMPLES)
   addReplay(program, session)
   addDemo(program, session)
+  addProcesses(program, session)
   return program
 }
 
@@ -129,9 +130,24 @@ function addDemo(program: Command, { signal, exit }: Session): void {
     })
 }
 
+function addProcesses(program: Command, { signal, exit }: Session): void {
+  program
+    .command('processes')
+    .description(
+      'Watch three processes over WebSockets, or on a NATS server: one is killed, and what it held is freed.',
+    )
+    .option('--nats <url>', 'a NATS server with JetStream to meet at, as nats://127.0.0.1:4222')
+    .action(async ({ nats }: { readonly nats?: string }) => {
+      const { playProcesses } = await import('../processes/play.js')
+      const print = (line: string): void => void process.stdout.write(`${line}\n`)
+      exit((await playProcesses({ nats, print, signal })) ? 0 : 1)
+    })
+}
+
 const HELP_EXAMPLES = `
 Examples:
   $ holdfast demo
+  $ holdfast processes
   $ holdfast replay heap.rhg.gz --nodes 8
   $ holdfast replay --help
 
