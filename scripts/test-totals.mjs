@@ -5,7 +5,11 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { packages } from './packages.mjs'
 
-const reportOf = ({ path }) => join(path, 'report.json')
+/** A package has one report for each of its test commands. */
+const reportsOf = ({ path }) =>
+  readdirSync(path)
+    .filter((name) => /^report(-\w+)?\.json$/.test(name))
+    .map((name) => join(path, name))
 
 function hasTests({ path }) {
   const folder = join(path, 'test')
@@ -14,7 +18,7 @@ function hasTests({ path }) {
 
 /** Removes the reports of earlier runs; turbo brings back those of packages it need not run again. */
 export function forgetReports() {
-  for (const found of packages()) rmSync(reportOf(found), { force: true })
+  for (const report of packages().flatMap(reportsOf)) rmSync(report)
 }
 
 function count(report) {
@@ -34,17 +38,15 @@ function count(report) {
 export function totals(all = true) {
   const total = { passed: 0, failed: 0, skipped: 0 }
   for (const found of packages().filter(hasTests)) {
-    const file = reportOf(found)
     // Tests that need more than node have a command of their own.
-    const isWanted = all && found.manifest.scripts.test !== undefined
-    if (!existsSync(file) && !isWanted) continue
-    if (!existsSync(file)) {
+    if (all && found.manifest.scripts.test !== undefined && !existsSync(join(found.path, 'report.json'))) {
       console.error(`${found.folder}: has tests but left no report`)
       total.failed++
-      continue
     }
-    const counts = count(JSON.parse(readFileSync(file, 'utf8')))
-    for (const key of Object.keys(total)) total[key] += counts[key]
+    for (const report of reportsOf(found)) {
+      const counts = count(JSON.parse(readFileSync(report, 'utf8')))
+      for (const key of Object.keys(total)) total[key] += counts[key]
+    }
   }
   const { passed, failed, skipped } = total
   return { line: `${passed} passed, ${failed} failed, ${skipped} skipped`, failed: failed > 0 || passed === 0 }

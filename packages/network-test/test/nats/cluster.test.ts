@@ -1,0 +1,100 @@
+/** F7, F11, F13: nodes that reach each other by name over a NATS server, which restarts and stands still. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { natsNetwork } from '@holdfast/transport/nats'
+import type { HoldfastNode, NodeEvent } from 'holdfast'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { NatsServer } from '../support/nats-server.js'
+import { Counter, Desk, rejection, until, useNetWorld } from '../support/world.js'
+
+const world = useNetWorld()
+let server: NatsServer
+let count = 0
+
+beforeAll(async () => {
+  server = await NatsServer.start()
+})
+afterAll(() => server.stop())
+
+/** Members of a fresh cluster. */
+async function cluster(...names: string[]): Promise<HoldfastNode[]> {
+  const network = natsNetwork({ servers: server.url, cluster: `cluster${++count}`, presenceMs: 200 })
+  const nodes = names.map((name) => world.node(name))
+  await Promise.all(nodes.map((node) => node.join(network)))
+  return nodes
+}
+
+describe('nodes that have joined a cluster', () => {
+  it('F7, F13: look each other up without a connection, pass references on, and free what nobody holds', async () => {
+    const [alice, bob, carol] = await cluster('alice', 'bob', 'carol')
+    carol.publish('counter', new Counter())
+    bob.publish('desk', new Desk())
+    await bob.lookup<Desk>('bob', 'desk').keep(await bob.lookup<Counter>('carol', 'counter'))
+    await (async () => {
+      const counter = await alice.lookup<Desk>('bob', 'desk').give()
+      expect(await counter?.add(1)).toBe(1)
+      await bob.lookup<Desk>('bob', 'desk').keep(null)
+    })()
+    expect(await rejection(alice.lookup('nobody', 'x'))).toMatchObject({ code: 'unreachable' })
+    for (const [node, name] of [
+      [bob, 'desk'],
+      [carol, 'counter'],
+    ] as const)
+      node.unpublish(name)
+    await world.settle()
+  })
+
+  it('trust each other: the one with the least name finds their cycles', async () => {
+    const [alice, bob] = await cluster('alice', 'bob')
+    bob.publish('desk', new Desk())
+    await (async () => {
+      const desk = await alice.lookup<Desk>('bob', 'desk')
+      const own = new Desk()
+      own.keep(desk as never)
+      await desk.keep(own as never)
+    })()
+    bob.unpublish('desk')
+    let condemned = 0
+    for (let pass = 0; pass < 20 && condemned === 0; pass++) condemned += (await alice.collect()).condemned
+    expect(condemned).toBe(2)
+    await world.settle()
+  })
+
+  it('see who is there, and who has left', async () => {
+    const network = natsNetwork({ servers: server.url, cluster: 'seen', presenceMs: 100 })
+    const [alice, bob] = [world.node('alice'), world.node('bob')]
+    const joined = await alice.join(network)
+    await bob.join(network)
+    await until(() => joined.members.includes('bob'), 'bob is there')
+    bob.close()
+    await until(() => !joined.members.includes('bob'), 'bob has left')
+    expect(joined.members).toEqual(['alice'])
+  })
+})
+
+describe('a server', () => {
+  it('F11: that is killed and started again costs no call and no reference', async () => {
+    const [alice, bob] = await cluster('alice', 'bob')
+    const ended: NodeEvent[] = []
+    for (const node of [alice, bob]) node.on('peer-down', (event) => ended.push(event))
+    bob.publish('counter', new Counter())
+    const counter = await alice.lookup<Counter>('bob', 'counter')
+    const sums: PromiseLike<number>[] = [counter.add(1)]
+    await server.kill()
+    for (let call = 0; call < 20; call++) sums.push(counter.add(1))
+    await sleep(300)
+    await server.begin()
+    expect(await Promise.all(sums)).toEqual(Array.from({ length: 21 }, (_, index) => index + 1))
+    expect(ended).toEqual([])
+  })
+
+  it('X2: that stands still for a while holds up calls, and loses none', async () => {
+    const [alice, bob] = await cluster('alice', 'bob')
+    bob.publish('counter', new Counter())
+    const counter = await alice.lookup<Counter>('bob', 'counter')
+    server.signal('SIGSTOP')
+    const sums = Array.from({ length: 20 }, () => counter.add(1))
+    await sleep(500)
+    server.signal('SIGCONT')
+    expect(await Promise.all(sums)).toEqual(Array.from({ length: 20 }, (_, index) => index + 1))
+  })
+})
