@@ -51,6 +51,7 @@ import { type CollectorCounts, NodeState } from './node-state.js'
 import { IDS_PER_MESSAGE } from './pieces.js'
 import { Reception } from './reception.js'
 import type { ReportTicket, SuspectFilter } from './report-builder.js'
+import { restarted } from './restart.js'
 import { revoke } from './revocation.js'
 import {
   acknowledgedBy,
@@ -88,6 +89,12 @@ export interface CollectorOptions extends VerdictOptions {
 
 /** Makes the part of a collector that makes reports and judges them: `coordination`. */
 export type MakeCoordination = (state: NodeState, options: CollectorOptions) => Coordination
+
+export interface CollectorParts {
+  readonly state: NodeState
+  readonly links: Links
+  readonly coordination: Coordination
+}
 
 export class CollectorCore {
   readonly #options: CollectorOptions
@@ -222,6 +229,16 @@ export class CollectorCore {
     return this.#state.imports.rebind(id)
   }
 
+  /** Whether a round that this node coordinates waits for reports. */
+  get isInRound(): boolean {
+    return this.#coordination?.isInRound ?? false
+  }
+
+  /** What `Collector` makes an image of, and where it puts one. */
+  protected get parts(): CollectorParts {
+    return { state: this.#state, links: this.#links, coordination: this.#completed() }
+  }
+
   /** Leave to report on a trace that is made now. The next step voids it. */
   beginReport(): ReportTicket {
     return { turn: this.#turn }
@@ -284,6 +301,13 @@ export class CollectorCore {
         break
       case 'end-session':
         endSession(this.#state, event)
+        break
+      case 'restarted':
+        this.#coordination?.forgetAll()
+        restarted(this.#state)
+        break
+      case 'checkpoint':
+        this.#coordination?.forgetAll()
         break
     }
   }

@@ -39,9 +39,9 @@ export interface CoordinationOptions extends VerdictOptions {
 export class Coordination {
   readonly #state: NodeState
   readonly #options: CoordinationOptions
-  readonly #collage = new Collage()
-  readonly #reporting = new Reporting()
-  readonly #weakAnswers: WeakAnswers
+  #collage = new Collage()
+  #reporting = new Reporting()
+  #weakAnswers: WeakAnswers
   /** Nodes whose report the round waits for; null when there is no round. */
   #awaited: Set<NodeId> | null = null
   #missing: NodeId[] = []
@@ -69,6 +69,28 @@ export class Coordination {
       else state.append(remote, { type: 'dgc:bringOutYourDead' })
     }
     this.#judgeWhenComplete()
+  }
+
+  /** How many reports this node has made: their numbers go on from there. */
+  get reportCount(): number {
+    return this.#reports
+  }
+
+  set reportCount(count: number) {
+    this.#reports = count
+  }
+
+  get isInRound(): boolean {
+    return this.#awaited !== null
+  }
+
+  /** Forgets every report, told or heard: the next ones are whole. */
+  forgetAll(): void {
+    this.#collage = new Collage()
+    this.#reporting = new Reporting()
+    this.#weakAnswers = new WeakAnswers(this.#state)
+    this.#awaited = null
+    this.#missing = []
   }
 
   /** A session ended: its node's report will not come, and one that came is about rows of that session. */

@@ -82,3 +82,7 @@ export type CollectorEvent =
   | { readonly type: 'end-session'; readonly peer: NodeId; readonly reason: string; readonly isFinal: boolean }
   /** Judges what reports there are, now; ends a round that waits. */
   | { readonly type: 'judge' }
+  /** The process of this node is another one, and its state that of before: all links are gone, and nobody knows for how long it was away. */
+  | { readonly type: 'restarted' }
+  /** The state is about to be kept as data, without what is soft: this machine forgets that too, so that both go on alike. Never in a round. */
+  | { readonly type: 'checkpoint' }

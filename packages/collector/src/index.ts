@@ -4,6 +4,7 @@ export { CollectorCore, type CollectorOptions, type MakeCoordination } from './c
 export { type CollectorEffect, nameOf, type ReleaseReason } from './effect.js'
 export { CLOSED, PEER_CLOSED } from './ended-session.js'
 export type { ArrivedReference, CallTarget, CollectorEvent, LocalReference, WeakHold } from './event.js'
+export type { CollectorImage } from './image.js'
 export type { CollectorCounts } from './node-state.js'
 export type { ReportTicket, SuspectFilter } from './report-builder.js'
 export type { ExportView, ImportView, SessionProgress, SessionView, TableSizes } from './views.js'

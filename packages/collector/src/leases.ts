@@ -7,7 +7,7 @@ import { UNSENT } from '@holdfast/refcount'
 import type { NodeState } from './node-state.js'
 import { pieces } from './pieces.js'
 import { sendPing } from './reconcile.js'
-import type { Peer, Remote } from './remotes.js'
+import type { Claim, Peer, Remote } from './remotes.js'
 
 /** Does all that is due. The driver has polled the inbox since it noticed: what arrived in time has renewed its lease. */
 export function actOnDeadlines(state: NodeState): void {
@@ -38,7 +38,7 @@ function actOnPeer(state: NodeState, peer: Peer): void {
 }
 
 /** Whether this node has something to tell a peer, or to ask it for, that waits for a link or a session. */
-function needsLink(state: NodeState, peer: Peer): boolean {
+export function needsLink(state: NodeState, peer: Peer): boolean {
   if (peer.remote !== null) return peer.channel?.isLinked !== true
   return peer.remotes.some(
     (remote) => !state.isOver(remote) && (remote.waiting.length > 0 || state.imports.holdsFrom(remote.index)),
@@ -73,7 +73,12 @@ function giveUp(state: NodeState, remote: Remote): void {
 /** Gifts that found no session with their owner within the holder's term: nothing protects them any longer. */
 export function expireClaims(state: NodeState, remote: Remote): void {
   const { holderTerm } = state.times
-  const late = remote.waiting.filter((claim) => after(claim.since, holderTerm) <= state.now)
+  giveUpClaims(state, remote, (claim) => after(claim.since, holderTerm) <= state.now)
+}
+
+/** @param isLate of those that came first */
+export function giveUpClaims(state: NodeState, remote: Remote, isLate: (claim: Claim) => boolean): void {
+  const late = remote.waiting.filter(isLate)
   if (late.length === 0) return
   remote.waiting = remote.waiting.slice(late.length)
   const still = new Set(remote.waiting.map((claim) => claim.id))

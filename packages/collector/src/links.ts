@@ -15,11 +15,13 @@ import { SessionLease } from '@holdfast/lease'
 import {
   Channel,
   type ChannelEvent,
+  type ChannelImage,
   DEFAULT_LIMITS,
   LOSSLESS_TIMING,
   LOSSY_TIMING,
   OpeningCounter,
   type SessionLimits,
+  type SessionTiming,
 } from '@holdfast/session'
 import { sendWaitingClaims } from './application-messages.js'
 import type { CollectorEffect } from './effect.js'
@@ -48,13 +50,11 @@ export class Links {
   }
 
   opened(node: NodeId, reliable: boolean, now: Instant): void {
-    const { address, remotes, rules, touched } = this.#state
+    const { remotes, touched } = this.#state
     const peer = remotes.peer(node)
     touched.add(peer)
     peer.connecting = false
-    const timing = reliable ? LOSSLESS_TIMING : LOSSY_TIMING
-    const options = { self: address, peer: node, counter: this.#counter, limits: this.#limits, timing }
-    peer.channel ??= new Channel(options, rules)
+    peer.channel ??= this.#channelTo(node, reliable ? LOSSLESS_TIMING : LOSSY_TIMING)
     peer.channel.linkOpened(now)
   }
 
@@ -117,10 +117,32 @@ export class Links {
     return effects
   }
 
+  /** The highest session number so far. */
+  get openedCount(): number {
+    return this.#counter.value
+  }
+
+  restoreCounter(value: number): void {
+    this.#counter.restore(value)
+  }
+
+  /** The channel that an image is of. */
+  restoredChannel(node: NodeId, image: ChannelImage): Channel {
+    const channel = this.#channelTo(node, image.timing)
+    channel.restore(image)
+    return channel
+  }
+
+  #channelTo(peer: NodeId, timing: SessionTiming): Channel {
+    const { address: self, rules } = this.#state
+    return new Channel({ self, peer, counter: this.#counter, limits: this.#limits, timing }, rules)
+  }
+
   #channelEvent(peer: Peer, event: ChannelEvent): void {
     switch (event.type) {
       case 'established':
         if (!event.resumed) this.#established(peer, event)
+        else this.#resumed(peer)
         break
       case 'ended':
         this.#ended(peer, event)
@@ -135,6 +157,13 @@ export class Links {
         this.#refused(peer)
         break
     }
+  }
+
+  /** The session goes on. For whoever drives this node since it restarted, it begins. */
+  #resumed({ node, remote }: Peer): void {
+    if (remote?.lease?.isInDoubt !== true) return
+    remote.lease.confirmed()
+    this.#state.emit({ type: 'session-opened', peer: node, incarnation: remote.address.incarnation })
   }
 
   #ended(peer: Peer, { reason, detail }: Ended): void {

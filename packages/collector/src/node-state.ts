@@ -137,7 +137,7 @@ export class NodeState {
 
   /** Whether there is a session with a remote, as far as this node can still tell: its view of it is not over. */
   isOpen(remote: Remote): boolean {
-    return remote.lease !== null && this.now < remote.lease.endsAt
+    return remote.lease !== null && !remote.lease.isInDoubt && this.now < remote.lease.endsAt
   }
 
   /** The open session's other end. @throws UsageError `no-session` */

@@ -62,6 +62,11 @@ export interface Peer {
   leasedSent: Sequence
 }
 
+export interface FreeIndices {
+  readonly peers: readonly number[]
+  readonly remotes: readonly number[]
+}
+
 export class Remotes {
   readonly #peers = new Map<NodeId, Peer>()
   readonly #peersByIndex: (Peer | null)[] = []
@@ -167,5 +172,23 @@ export class Remotes {
     this.#remotes[index] = remote
     this.peer(node).remotes.push(remote)
     return remote
+  }
+
+  /** Indices that were in use and are not, the next to be used last. */
+  get free(): FreeIndices {
+    return { peers: this.#freePeers, remotes: this.#freeRemotes }
+  }
+
+  /** Takes over peers, in the order in which they became known, with their remotes, and the indices that are free. Only for an empty one. */
+  restore(peers: readonly Peer[], free: FreeIndices): void {
+    for (const peer of peers) {
+      this.#peers.set(peer.node, peer)
+      this.#peersByIndex[peer.index] = peer
+      for (const remote of peer.remotes) this.#remotes[remote.index] = remote
+    }
+    for (const index of free.peers) this.#peersByIndex[index] = null
+    for (const index of free.remotes) this.#remotes[index] = null
+    this.#freePeers.push(...free.peers)
+    this.#freeRemotes.push(...free.remotes)
   }
 }

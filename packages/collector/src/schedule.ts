@@ -3,7 +3,7 @@
  * and of the gifts that wait for a session with it; and the oldest gift of this node that nobody has acknowledged.
  */
 import { after, earlier, type Instant } from '@holdfast/core'
-import { Deadlines } from '@holdfast/lease'
+import { Deadlines, type DeadlinesImage } from '@holdfast/lease'
 import type { NodeState } from './node-state.js'
 import type { Peer, Remote } from './remotes.js'
 
@@ -73,5 +73,13 @@ export class Schedule {
 
   forgetPeer(peer: Peer): void {
     this.#deadlines.set(keyOfPeer(peer), null)
+  }
+
+  image(): DeadlinesImage {
+    return this.#deadlines.image()
+  }
+
+  restore(image: DeadlinesImage): void {
+    this.#deadlines.restore(image)
   }
 }

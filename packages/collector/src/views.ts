@@ -143,7 +143,7 @@ export function acknowledgedBy(state: NodeState, node: NodeId): Sequence {
 /** O(1). @returns null without a session */
 export function sessionWith(state: NodeState, node: NodeId): SessionView | null {
   const remote = state.remotes.findPeer(node)?.remote ?? null
-  if (remote === null || remote.lease === null) return null
+  if (remote === null || remote.lease === null || remote.lease.isInDoubt) return null
   const { address, session: number, received, lease } = remote
   const sent = state.sentTo(remote)
   const acknowledged = state.acknowledgedBy(remote)

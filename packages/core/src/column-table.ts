@@ -10,6 +10,12 @@ import { placesInOrder } from './order.js'
 
 const MIN_CAPACITY = 16
 
+/** Of a `ColumnTable`, see `image`. */
+export interface ColumnTableImage {
+  readonly ids: Float64Array
+  readonly columns: Readonly<Record<string, Float64Array>>
+}
+
 /** All operations but `slotsById` are amortized O(1). `Name` names the columns. */
 export class ColumnTable<Name extends string> {
   readonly #index = new IdMap()
@@ -123,5 +129,18 @@ export class ColumnTable<Name extends string> {
     }
     this.#ids = resized(this.#ids)
     for (const name of this.#names) this.columns[name] = resized(this.columns[name])
+  }
+
+  /** This table as data. */
+  image(): ColumnTableImage {
+    const columns: Record<string, Float64Array> = {}
+    for (const name of this.#names) columns[name] = this.columns[name].subarray(0, this.#size)
+    return { ids: this.#ids.subarray(0, this.#size), columns }
+  }
+
+  /** Becomes the table that an image is of, with the same slots. Only for an empty one. */
+  restore({ ids, columns }: ColumnTableImage): void {
+    for (let slot = 0; slot < ids.length; slot++) this.add(ids[slot])
+    for (const name of this.#names) this.columns[name].set(columns[name])
   }
 }

@@ -12,6 +12,13 @@ import { fail } from './assert.js'
 const MIN_CAPACITY = 16
 const EMPTY = -1
 
+/** Of an `IdMap`, see `image`. */
+export interface IdMapImage {
+  readonly keys: Float64Array
+  readonly slots: Int32Array
+  readonly size: number
+}
+
 /** All operations are expected O(1). */
 export class IdMap {
   #keys = new Float64Array(MIN_CAPACITY)
@@ -134,6 +141,19 @@ export class IdMap {
     const slots = this.#slots
     this.#allocate(capacity)
     for (let old = 0; old < slots.length; old++) if (slots[old] !== EMPTY) this.#insert(keys[old], slots[old])
+  }
+
+  /** This map as data, the order of its entries included. */
+  image(): IdMapImage {
+    return { keys: this.#keys, slots: this.#slots, size: this.#size }
+  }
+
+  /** Becomes the map that an image is of. */
+  restore({ keys, slots, size }: IdMapImage): void {
+    this.#keys = keys.slice()
+    this.#slots = slots.slice()
+    this.#bits = Math.log2(slots.length)
+    this.#size = size
   }
 }
 

@@ -1,6 +1,6 @@
 export { assert, fail } from './assert.js'
 export { ByteReader, ByteWriter, malformed } from './bytes.js'
-export { ColumnTable } from './column-table.js'
+export { ColumnTable, type ColumnTableImage } from './column-table.js'
 export {
   type Column,
   readAscending,
@@ -12,7 +12,7 @@ export {
 } from './columns.js'
 export { digestOf } from './digest.js'
 export { type ErrorData, HoldfastError, InvariantError, LimitError, ProtocolError, UsageError } from './errors.js'
-export { IdMap } from './id-map.js'
+export { IdMap, type IdMapImage } from './id-map.js'
 export {
   type ExportId,
   exportId,

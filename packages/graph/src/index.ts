@@ -1,5 +1,5 @@
 export { CompactGraph } from './compact-graph.js'
-export { DenseGraph } from './dense-graph.js'
+export { DenseGraph, type DenseGraphImage } from './dense-graph.js'
 export { type DotOptions, toDot } from './dot.js'
 export { NONE } from './link-store.js'
 export type { Mark } from './mark.js'

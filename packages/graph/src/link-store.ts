@@ -9,6 +9,12 @@ export const MAX_LINKS = 2 ** 30 - 1
 
 const MIN_CAPACITY = 16
 
+export interface LinkStoreImage {
+  readonly cells: Int32Array
+  readonly released: number
+  readonly used: number
+}
+
 /**
  * Cells of singly linked lists of references, 8 bytes each. Target and next lie side by side, so that following a link
  * touches one cache line. Released links are handed out again before the store grows.
@@ -64,5 +70,16 @@ export class LinkStore {
 
   get memoryBytes(): number {
     return this.#cells.byteLength
+  }
+
+  image(): LinkStoreImage {
+    return { cells: this.#cells.subarray(0, 2 * this.#used), released: this.#released, used: this.#used }
+  }
+
+  restore({ cells, released, used }: LinkStoreImage): void {
+    this.#cells = new Int32Array(Math.max(cells.length, 2 * MIN_CAPACITY))
+    this.#cells.set(cells)
+    this.#released = released
+    this.#used = used
   }
 }

@@ -1,14 +1,20 @@
-import { IdMap, UsageError } from '@holdfast/core'
+import { IdMap, type IdMapImage, UsageError } from '@holdfast/core'
 
 /** A byte with this value says that the count is in the overflow map. */
 const OVERFLOW = 255
+
+export interface RootCountsImage {
+  readonly bytes: Uint8Array
+  readonly overflow: IdMapImage
+  readonly rootedCount: number
+}
 
 /**
  * How many times each object is a root, one byte an object: most are roots no times or once. Counts of 255 and more
  * live in a map on the side.
  */
 export class RootCounts {
-  #bytes = new Uint8Array(0)
+  #bytes: Uint8Array = new Uint8Array(0)
   readonly #overflow = new IdMap()
   #rootedCount = 0
 
@@ -51,12 +57,22 @@ export class RootCounts {
   /** Makes room for the indices below `capacity`. */
   grow(capacity: number): void {
     const grown = new Uint8Array(capacity)
-    grown.set(this.#bytes)
+    grown.set(this.#bytes.subarray(0, capacity))
     this.#bytes = grown
   }
 
   /** The overflow map's entries are too few to count. */
   get memoryBytes(): number {
     return this.#bytes.byteLength
+  }
+
+  image(): RootCountsImage {
+    return { bytes: this.#bytes, overflow: this.#overflow.image(), rootedCount: this.#rootedCount }
+  }
+
+  restore({ bytes, overflow, rootedCount }: RootCountsImage): void {
+    this.#bytes = bytes.slice()
+    this.#overflow.restore(overflow)
+    this.#rootedCount = rootedCount
   }
 }

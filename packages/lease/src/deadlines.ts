@@ -9,9 +9,18 @@ import { fail, type Instant, instant } from '@holdfast/core'
 const NONE = -1
 const MIN_CAPACITY = 16
 
+/** Of `Deadlines`, see `image`. */
+export interface DeadlinesImage {
+  readonly at: Float64Array
+  readonly place: Int32Array
+  readonly keys: Int32Array
+  readonly times: Float64Array
+  readonly size: number
+}
+
 export class Deadlines {
   /** By key: when it is due; NaN for never. */
-  #at = new Float64Array(MIN_CAPACITY).fill(Number.NaN)
+  #at: Float64Array = new Float64Array(MIN_CAPACITY).fill(Number.NaN)
   /** By key: its place in the heap, or NONE. */
   #place = new Int32Array(MIN_CAPACITY).fill(NONE)
   /** The heap: keys, and the time by which each was placed, which is its deadline or earlier. */
@@ -133,6 +142,20 @@ export class Deadlines {
     const places = new Int32Array(capacity).fill(NONE)
     places.set(this.#place)
     this.#place = places
+  }
+
+  /** These as data. */
+  image(): DeadlinesImage {
+    return { at: this.#at, place: this.#place, keys: this.#keys, times: this.#times, size: this.#size }
+  }
+
+  /** Becomes what an image is of. */
+  restore({ at, place, keys, times, size }: DeadlinesImage): void {
+    this.#at = at.slice()
+    this.#place = place.slice()
+    this.#keys = keys.slice()
+    this.#times = times.slice()
+    this.#size = size
   }
 }
 

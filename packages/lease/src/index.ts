@@ -1,4 +1,4 @@
-export { Deadlines } from './deadlines.js'
+export { Deadlines, type DeadlinesImage } from './deadlines.js'
 export { DEFAULT_LEASE, type LeaseOptions, type LeaseTimes, leaseTimes } from './lease-times.js'
 export {
   type AcquireOptions,
@@ -9,5 +9,5 @@ export {
   type ObjectLeaseLimits,
   ObjectLeases,
 } from './object-lease.js'
-export { SessionLease } from './session-lease.js'
+export { SessionLease, type SessionLeaseImage } from './session-lease.js'
 export { type SponsorEffect, type SponsorEvent, SponsoredLeases } from './sponsored.js'

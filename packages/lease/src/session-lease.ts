@@ -19,6 +19,15 @@ interface Mark {
   readonly at: Instant
 }
 
+/** Of a `SessionLease`, see `image`. */
+export interface SessionLeaseImage {
+  readonly marks: readonly Mark[]
+  readonly sentAt: Instant
+  readonly renewedAt: Instant
+  readonly heardAt: Instant
+  readonly isInDoubt: boolean
+}
+
 /** All operations are O(1), amortized. At most some 33 marks are kept while the holder's view lasts. */
 export class SessionLease {
   readonly #times: LeaseTimes
@@ -27,6 +36,7 @@ export class SessionLease {
   #sentAt: Instant
   #renewedAt: Instant
   #heardAt: Instant
+  #isInDoubt = false
 
   /** @param now when the session opened */
   constructor(times: LeaseTimes, now: Instant) {
@@ -45,9 +55,31 @@ export class SessionLease {
     return asHolder < asOwner ? asHolder : asOwner
   }
 
+  /**
+   * Whether this node can't tell if the session still lasts: it was away for it does not know how long. As a holder it counts as over, until
+   * `confirmed`; `endsAt` is how long that is waited for.
+   */
+  get isInDoubt(): boolean {
+    return this.#isInDoubt
+  }
+
   /** When to send a ping, unless something else is sent before. */
   get pingAt(): Instant {
     return after(this.#sentAt, this.#times.pingAfter)
+  }
+
+  /** The node is back, and knows nothing of the time between: what was sent before renews nothing any more. */
+  doubt(now: Instant): void {
+    this.#isInDoubt = true
+    this.#marks = []
+    this.#sentAt = now
+    this.#renewedAt = now
+    this.#heardAt = now
+  }
+
+  /** The peer, asked since the node is back, has the session still. It counts from then: nothing was asked before. */
+  confirmed(): void {
+    this.#isInDoubt = false
   }
 
   /** A message was sent, or messages up to this. @param sequence the last */
@@ -69,5 +101,26 @@ export class SessionLease {
   /** Something of the peer's was processed in order, or an acknowledgement was news. */
   heard(now: Instant): void {
     this.#heardAt = now
+  }
+
+  /** This lease as data. */
+  image(): SessionLeaseImage {
+    const [marks, sentAt, renewedAt, heardAt, isInDoubt] = [
+      this.#marks,
+      this.#sentAt,
+      this.#renewedAt,
+      this.#heardAt,
+      this.#isInDoubt,
+    ]
+    return { marks, sentAt, renewedAt, heardAt, isInDoubt }
+  }
+
+  /** Becomes the lease that an image is of. */
+  restore({ marks, sentAt, renewedAt, heardAt, isInDoubt }: SessionLeaseImage): void {
+    this.#marks = [...marks]
+    this.#sentAt = sentAt
+    this.#renewedAt = renewedAt
+    this.#heardAt = heardAt
+    this.#isInDoubt = isInDoubt
   }
 }

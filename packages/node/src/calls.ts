@@ -30,6 +30,8 @@ export interface CallsContext {
   readonly turns: Turns
   readonly contacts: Contacts
   readonly outbox: Outbox
+  /** Calls are numbered from the next on. */
+  readonly lastCall: number
   readonly onCall: ((call: IncomingCall) => Answer | typeof LATER | undefined) | undefined
 }
 
@@ -37,10 +39,11 @@ type Effect<Type extends CollectorEffect['type']> = Extract<CollectorEffect, { t
 
 export class Calls {
   readonly #context: CallsContext
-  readonly #pending = new PendingCalls()
+  readonly #pending: PendingCalls
 
   constructor(context: CallsContext) {
     this.#context = context
+    this.#pending = new PendingCalls(context.lastCall)
   }
 
   /** How many wait to be sent or answered, answers included. */

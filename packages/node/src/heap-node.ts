@@ -10,6 +10,7 @@ import {
   CollectorCore,
   type CollectorCounts,
   type CollectorEffect,
+  type CollectorEvent,
   type CollectorOptions,
   type ExportView,
   type ImportView,
@@ -68,12 +69,22 @@ export interface HeapNodeOptions {
   readonly batches?: boolean
   /** The most calls and answers that wait for one node. Default: 65,536. */
   readonly maxWaiting?: number
+  /** What it goes on with (see `@holdfast/node/durable`); then `collector` and `rules` are theirs. It begins with nothing when left out. */
+  readonly state?: NodeMachines
+}
+
+/** The state of a node. */
+export interface NodeMachines {
+  readonly heap: ObjectHeap
+  readonly collector: CollectorCore
+  /** The highest number that was given to a call. */
+  readonly lastCall: number
 }
 
 const DEFAULT_MAX_WAITING = 1 << 16
 
 export class HeapNode {
-  readonly heap = new ObjectHeap()
+  readonly heap: ObjectHeap
   readonly #options: HeapNodeOptions
   readonly #collector: CollectorCore
   readonly #turns: Turns
@@ -86,8 +97,12 @@ export class HeapNode {
   constructor(options: HeapNodeOptions) {
     this.#options = options
     const { node, incarnation, clock, connect, onCall, rules, maxWaiting: limit = DEFAULT_MAX_WAITING } = options
-    const { heap } = this
-    const collector = new CollectorCore({ ...options.collector, node, incarnation }, rules)
+    const { heap, collector, lastCall } = options.state ?? {
+      heap: new ObjectHeap(),
+      collector: new CollectorCore({ ...options.collector, node, incarnation }, rules),
+      lastCall: 0,
+    }
+    this.heap = heap
     const carryOut = (effect: CollectorEffect): void => this.#carryOut(effect)
     const resume = (): boolean => outbox.resume()
     const isBatching = options.batches ?? false
@@ -98,7 +113,7 @@ export class HeapNode {
     this.#collector = collector
     this.#turns = turns
     this.#contacts = contacts
-    this.#calls = new Calls({ heap, collector, turns, contacts, outbox, onCall })
+    this.#calls = new Calls({ heap, collector, turns, contacts, outbox, onCall, lastCall })
     this.#collection = new LocalCollection({ heap, collector, turns, clock })
     this.#coordination = new CoordinationLoader(collector, clock, options.loadCoordination)
     const load = (): Promise<void> | null => this.#coordination.load()
@@ -306,6 +321,11 @@ export class HeapNode {
       this.#contacts.close()
       this.#calls.end()
     })
+  }
+
+  /** For a driver that knows more of this node's state than its program does. @throws as `Collector.step` */
+  protected step(event: CollectorEvent): void {
+    this.#turns.step(event)
   }
 
   #carryOut(effect: CollectorEffect): void {

@@ -16,7 +16,12 @@ export interface PendingCall {
 
 export class PendingCalls {
   readonly #calls = new Map<number, PendingCall>()
-  #last = 0
+  #last: number
+
+  /** @param last the highest number that was given before */
+  constructor(last: number) {
+    this.#last = last
+  }
 
   get size(): number {
     return this.#calls.size

@@ -7,6 +7,7 @@
 import {
   type Column,
   ColumnTable,
+  type ColumnTableImage,
   type ExportId,
   fail,
   type Instant,
@@ -15,6 +16,11 @@ import {
   UsageError,
 } from '@holdfast/core'
 import type { Exports } from './export-columns.js'
+
+export interface ExportEntriesImage {
+  readonly table: ColumnTableImage
+  readonly nextId: number
+}
 
 /** All operations on one export are O(1). */
 export class ExportEntries {
@@ -29,6 +35,11 @@ export class ExportEntries {
 
   get nextId(): ExportId {
     return this.#nextId as ExportId
+  }
+
+  /** Leaves out so many ids. */
+  skipIds(count: number): void {
+    this.#nextId += count
   }
 
   /** The slot of an export, until the next removal. @throws InvariantError when there is no such export */
@@ -89,5 +100,18 @@ export class ExportEntries {
     this.table.removeAt(slot)
     this.#byObject.removeAt(this.#byObject.slotOf(object))
     return object
+  }
+
+  image(): ExportEntriesImage {
+    return { table: this.table.image(), nextId: this.#nextId }
+  }
+
+  restore({ table, nextId }: ExportEntriesImage): void {
+    this.table.restore(table)
+    this.#nextId = nextId
+    for (let slot = 0; slot < this.table.size; slot++) {
+      const place = this.#byObject.add(this.table.columns.object[slot])
+      this.#byObject.columns.id[place] = this.table.idAt(slot)
+    }
   }
 }

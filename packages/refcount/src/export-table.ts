@@ -24,8 +24,8 @@ import {
   type Sequence,
 } from '@holdfast/core'
 import { type ExportColumns, type RowColumns, type Rows, selectExports, selectRows } from './export-columns.js'
-import { ExportEntries } from './export-entries.js'
-import { type Digest, type HolderIndex, HolderLists } from './holder-lists.js'
+import { ExportEntries, type ExportEntriesImage } from './export-entries.js'
+import { type Digest, type HolderIndex, HolderLists, type HolderListsImage } from './holder-lists.js'
 import { SessionRows } from './session-rows.js'
 
 /** An export, for whoever looks into the table. */
@@ -52,6 +52,12 @@ export interface DropResult {
   readonly released: ObjectKey[]
   /** Ids that were not listed for the holder, or whose row a newer grant had renewed. */
   readonly ignored: number
+}
+
+/** Of an `ExportTable`, see `image`. */
+export interface ExportTableImage {
+  readonly entries: ExportEntriesImage
+  readonly lists: HolderListsImage
 }
 
 export class ExportTable {
@@ -84,6 +90,11 @@ export class ExportTable {
   /** What the next object to be exported will be called. */
   get nextId(): ExportId {
     return this.#entries.nextId
+  }
+
+  /** Leaves out so many ids. */
+  skipIds(count: number): void {
+    this.#entries.skipIds(count)
   }
 
   /** Whether an id was ever handed out in this incarnation. */
@@ -290,5 +301,16 @@ export class ExportTable {
     if (row >= 0) return row
     this.#exports.columns.holders[this.#entries.slot(id)]++
     return rows.add(id)
+  }
+
+  /** This table as data. */
+  image(): ExportTableImage {
+    return { entries: this.#entries.image(), lists: this.#lists.image() }
+  }
+
+  /** Becomes the table that an image is of. Only for an empty one. */
+  restore({ entries, lists }: ExportTableImage): void {
+    this.#entries.restore(entries)
+    this.#lists.restore(lists)
   }
 }

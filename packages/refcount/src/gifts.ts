@@ -19,6 +19,14 @@ interface Gift {
   readonly givenAt: Instant
 }
 
+/** Of a `GiftTable`, see `image`. */
+export interface GiftTableImage {
+  readonly fresh: ReadonlyMap<GiftId, Gift>
+  readonly overdue: ReadonlyMap<GiftId, Gift>
+  readonly pins: ReadonlyMap<ImportId, number>
+  readonly next: number
+}
+
 export class GiftTable {
   /** Unacknowledged and not overdue, the oldest first. */
   readonly #fresh = new Map<GiftId, Gift>()
@@ -41,6 +49,11 @@ export class GiftTable {
   importOf(gift: GiftId): ImportId | undefined {
     if (gift < this.#next) return (this.#fresh.get(gift) ?? this.#overdue.get(gift))?.import
     throw new ProtocolError('never-given', 'an acknowledgement of a gift that was never made', { gift })
+  }
+
+  /** Leaves out so many ids. */
+  skipIds(count: number): void {
+    this.#next += count
   }
 
   isPinned(id: ImportId): boolean {
@@ -121,5 +134,18 @@ export class GiftTable {
     for (const gifts of [this.#fresh, this.#overdue]) {
       for (const [gift, given] of gifts) if (given.import === id) gifts.delete(gift)
     }
+  }
+
+  /** This table as data. */
+  image(): GiftTableImage {
+    return { fresh: this.#fresh, overdue: this.#overdue, pins: this.#pins, next: this.#next }
+  }
+
+  /** Becomes the table that an image is of. Only for an empty one. */
+  restore({ fresh, overdue, pins, next }: GiftTableImage): void {
+    for (const [gift, given] of fresh) this.#fresh.set(gift, given)
+    for (const [gift, given] of overdue) this.#overdue.set(gift, given)
+    for (const [id, count] of pins) this.#pins.set(id, count)
+    this.#next = next
   }
 }

@@ -2,7 +2,16 @@
  * What each holder is listed for: its rows in the session there is, and what it had in earlier ones, in quarantine. It does not know
  * how many holders an export has: that is the table's.
  */
-import { type Column, ColumnTable, digestOf, type ExportId, IdMap, type Sequence } from '@holdfast/core'
+import {
+  type Column,
+  ColumnTable,
+  type ColumnTableImage,
+  digestOf,
+  type ExportId,
+  IdMap,
+  type IdMapImage,
+  type Sequence,
+} from '@holdfast/core'
 import type { Rows } from './export-columns.js'
 
 /** What the table calls a holder: a small number that its user chooses, one for each incarnation of a peer. */
@@ -12,6 +21,12 @@ export type HolderIndex = number
 export interface Digest {
   readonly count: number
   readonly digest: number
+}
+
+export interface HolderListsImage {
+  readonly rows: ReadonlyMap<HolderIndex, ColumnTableImage>
+  readonly quarantine: ReadonlyMap<HolderIndex, IdMapImage>
+  readonly unsettled: readonly HolderIndex[]
 }
 
 const NO_ROWS: Rows = new ColumnTable(['g', 'r'])
@@ -148,6 +163,22 @@ export class HolderLists {
     const ids = new Float64Array(rows.size)
     for (let slot = 0; slot < ids.length; slot++) ids[slot] = rows.idAt(slot)
     return { count: ids.length, digest: digestOf(ids) }
+  }
+
+  image(): HolderListsImage {
+    const rows = new Map(Array.from(this.#rows, ([holder, table]) => [holder, table.image()]))
+    const quarantine = new Map(Array.from(this.#quarantine, ([holder, ids]) => [holder, ids.image()]))
+    return { rows, quarantine, unsettled: [...this.#unsettled] }
+  }
+
+  restore({ rows, quarantine, unsettled }: HolderListsImage): void {
+    for (const [holder, table] of rows) this.ensureRows(holder).restore(table)
+    for (const [holder, image] of quarantine) {
+      const ids = new IdMap()
+      ids.restore(image)
+      this.#quarantine.set(holder, ids)
+    }
+    for (const holder of unsettled) this.#unsettled.add(holder)
   }
 }
 

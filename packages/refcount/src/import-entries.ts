@@ -9,6 +9,16 @@ const MIN_CAPACITY = 16
 /** The owner of a free slot. */
 export const FREE = -1
 
+export interface ImportEntriesImage {
+  readonly columns: Pick<
+    ImportEntries,
+    'owner' | 'export' | 'use' | 'clock' | 'claim' | 'depth' | 'flags' | 'generation'
+  >
+  readonly free: readonly number[]
+  readonly retired: readonly number[]
+  readonly slots: number
+}
+
 export class ImportEntries {
   owner = new Int32Array(MIN_CAPACITY)
   export = new Float64Array(MIN_CAPACITY)
@@ -86,6 +96,26 @@ export class ImportEntries {
     this.depth = copied(this.depth, new Uint8Array(capacity))
     this.flags = copied(this.flags, new Uint8Array(capacity))
     this.generation = copied(this.generation, new Uint32Array(capacity))
+  }
+
+  image(): ImportEntriesImage {
+    const { owner, use, clock, claim, depth, flags, generation } = this
+    const columns = { owner, export: this.export, use, clock, claim, depth, flags, generation }
+    return { columns, free: this.#free, retired: this.#retired, slots: this.#slots }
+  }
+
+  restore({ columns, free, retired, slots }: ImportEntriesImage): void {
+    this.owner = columns.owner.slice()
+    this.export = columns.export.slice()
+    this.use = columns.use.slice()
+    this.clock = columns.clock.slice()
+    this.claim = columns.claim.slice()
+    this.depth = columns.depth.slice()
+    this.flags = columns.flags.slice()
+    this.generation = columns.generation.slice()
+    for (const slot of free) this.#free.push(slot)
+    for (const slot of retired) this.#retired.push(slot)
+    this.#slots = slots
   }
 }
 

@@ -20,13 +20,14 @@ import {
   type ExportId,
   fail,
   IdMap,
+  type IdMapImage,
   type ImportId,
   placesInOrder,
   type Rules,
   type Sequence,
 } from '@holdfast/core'
 import type { Digest } from './holder-lists.js'
-import { FREE, ImportEntries } from './import-entries.js'
+import { FREE, ImportEntries, type ImportEntriesImage } from './import-entries.js'
 
 /** What the table calls an owner: a small number that its user chooses, one for each incarnation of a peer. */
 export type OwnerIndex = number
@@ -38,6 +39,12 @@ export interface ImportColumns {
   /** `use` and `rc` of each. */
   readonly used: Float64Array
   readonly clocks: Float64Array
+}
+
+/** Of an `ImportTable`, see `image`. */
+export interface ImportTableImage {
+  readonly entries: ImportEntriesImage
+  readonly index: ReadonlyMap<OwnerIndex, IdMapImage>
 }
 
 /** The claim of an import whose addRef waits for a session with its owner: later than every message. */
@@ -329,5 +336,23 @@ export class ImportTable {
   #live(id: ImportId): number {
     if (!this.has(id)) fail('an import that is asked about exists', { id })
     return id
+  }
+
+  /** This table as data. */
+  image(): ImportTableImage {
+    return {
+      entries: this.#entries.image(),
+      index: new Map(Array.from(this.#index, ([owner, ids]) => [owner, ids.image()])),
+    }
+  }
+
+  /** Becomes the table that an image is of. Only for an empty one. */
+  restore({ entries, index }: ImportTableImage): void {
+    this.#entries.restore(entries)
+    for (const [owner, image] of index) {
+      const ids = new IdMap()
+      ids.restore(image)
+      this.#index.set(owner, ids)
+    }
   }
 }

@@ -1,5 +1,11 @@
 export type { ExportColumns, RowColumns } from './export-columns.js'
-export { type DropResult, type ExportDetails, ExportTable, type HolderDetails } from './export-table.js'
-export { GiftTable } from './gifts.js'
+export {
+  type DropResult,
+  type ExportDetails,
+  ExportTable,
+  type ExportTableImage,
+  type HolderDetails,
+} from './export-table.js'
+export { GiftTable, type GiftTableImage } from './gifts.js'
 export type { Digest, HolderIndex } from './holder-lists.js'
-export { type ImportColumns, ImportTable, type OwnerIndex, UNSENT } from './import-table.js'
+export { type ImportColumns, ImportTable, type ImportTableImage, type OwnerIndex, UNSENT } from './import-table.js'

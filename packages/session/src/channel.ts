@@ -25,11 +25,11 @@ import {
   MAX_REASON_LENGTH,
   openFrame,
 } from './frame.js'
-import { type Decision, type EndReason, Handshake } from './handshake.js'
+import { type Decision, type EndReason, Handshake, type HandshakeImage } from './handshake.js'
 import type { Delivery } from './inbox.js'
 import { checkLimits, checkTiming, type SessionLimits, type SessionTiming } from './limits.js'
 import type { OpeningCounter } from './opening-counter.js'
-import { Session } from './session.js'
+import { Session, type SessionImage } from './session.js'
 
 export interface ChannelOptions {
   readonly self: { readonly node: NodeId; readonly incarnation: Incarnation }
@@ -60,6 +60,15 @@ export type ChannelEvent =
   | { readonly type: 'refused'; readonly reason: 'older-incarnation' }
 
 const NOTHING: readonly never[] = []
+
+/** Of a `Channel`, see `image`. */
+export interface ChannelImage {
+  readonly timing: SessionTiming
+  readonly handshake: HandshakeImage
+  readonly isLinked: boolean
+  readonly session: SessionImage | null
+  readonly isResuming: boolean
+}
 
 export type ChannelState = 'closed' | 'opening' | 'open'
 
@@ -271,5 +280,27 @@ export class Channel {
     this.#session = null
     this.#resuming = false
     this.#handshake.settle()
+  }
+
+  /** This channel as data. */
+  image(): ChannelImage {
+    return {
+      timing: this.#options.timing,
+      handshake: this.#handshake.image(),
+      isLinked: this.#linkOpen,
+      session: this.#session?.image() ?? null,
+      isResuming: this.#resuming,
+    }
+  }
+
+  /** Becomes the channel that an image is of. Only for a new one, with the image's timing. */
+  restore({ handshake, isLinked, session, isResuming }: ChannelImage): void {
+    const { limits, timing } = this.#options
+    this.#handshake.restore(handshake)
+    this.#linkOpen = isLinked
+    this.#resuming = isResuming
+    if (session === null) return
+    this.#session = new Session({ identity: session.identity, limits, timing })
+    this.#session.restore(session)
   }
 }

@@ -22,7 +22,7 @@ import {
 } from './frame.js'
 import type { SessionTiming } from './limits.js'
 import type { OpeningCounter } from './opening-counter.js'
-import { RetryTimer } from './retry-timer.js'
+import { RetryTimer, type RetryTimerImage } from './retry-timer.js'
 import type { SessionIdentity } from './session.js'
 import { sessionTag } from './session-tag.js'
 
@@ -83,6 +83,18 @@ export interface Current {
   readonly received: Sequence
   /** @throws ProtocolError `bad-ack` */
   checkAcknowledgement(sequence: Sequence): void
+}
+
+export interface HandshakeImage {
+  readonly timer: RetryTimerImage
+  readonly lastSeen: Incarnation | null
+  readonly proposal: number | null
+  readonly floor: number
+  readonly proposedAt: Instant | null
+  readonly bye: { readonly tag: number; readonly reason: string } | null
+  readonly welcome: boolean
+  readonly refusedHello: Refusal | null
+  readonly refusedSession: Refusal | null
 }
 
 export class Handshake {
@@ -311,6 +323,32 @@ export class Handshake {
 
   #isOlder(incarnation: Incarnation): boolean {
     return this.#lastSeen !== null && incarnation < this.#lastSeen && this.#rules.on('incarnations-are-ordered')
+  }
+
+  image(): HandshakeImage {
+    return {
+      timer: this.#timer.image(),
+      lastSeen: this.#lastSeen,
+      proposal: this.#proposal,
+      floor: this.#floor,
+      proposedAt: this.#proposedAt,
+      bye: this.#bye,
+      welcome: this.#welcome,
+      refusedHello: this.#refusedHello,
+      refusedSession: this.#refusedSession,
+    }
+  }
+
+  restore(image: HandshakeImage): void {
+    this.#timer.restore(image.timer)
+    this.#lastSeen = image.lastSeen
+    this.#proposal = image.proposal
+    this.#floor = image.floor
+    this.#proposedAt = image.proposedAt
+    this.#bye = image.bye
+    this.#welcome = image.welcome
+    this.#refusedHello = image.refusedHello
+    this.#refusedSession = image.refusedSession
   }
 }
 

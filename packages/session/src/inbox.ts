@@ -24,6 +24,14 @@ export interface Arrival {
   readonly irregular: boolean
 }
 
+export interface InboxImage {
+  readonly received: Sequence
+  readonly early: ReadonlyMap<Sequence, Fragment>
+  readonly earlyBytes: number
+  readonly pieces: readonly Uint8Array[]
+  readonly pieceBytes: number
+}
+
 export class Inbox {
   readonly #limits: SessionLimits
   #received: Sequence = 0
@@ -133,6 +141,24 @@ export class Inbox {
     this.#early.delete(sequence)
     this.#earlyBytes -= recordCost(fragment.bytes)
     return fragment
+  }
+
+  image(): InboxImage {
+    return {
+      received: this.#received,
+      early: this.#early,
+      earlyBytes: this.#earlyBytes,
+      pieces: this.#pieces,
+      pieceBytes: this.#pieceBytes,
+    }
+  }
+
+  restore({ received, early, earlyBytes, pieces, pieceBytes }: InboxImage): void {
+    this.#received = received
+    for (const [sequence, { bytes, more }] of early) this.#early.set(sequence, { bytes: bytes.slice(), more })
+    this.#earlyBytes = earlyBytes
+    this.#pieces = pieces.map((bytes) => bytes.slice())
+    this.#pieceBytes = pieceBytes
   }
 }
 

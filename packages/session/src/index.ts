@@ -1,4 +1,4 @@
-export { Channel, type ChannelEvent, type ChannelOptions, type ChannelState } from './channel.js'
+export { Channel, type ChannelEvent, type ChannelImage, type ChannelOptions, type ChannelState } from './channel.js'
 export { type Hello, PROTOCOL_VERSION, peekHello } from './frame.js'
 export type { EndReason } from './handshake.js'
 export {

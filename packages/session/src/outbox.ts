@@ -14,6 +14,16 @@ export interface Batch {
   readonly fragments: readonly Fragment[]
 }
 
+export interface OutboxImage {
+  readonly records: readonly Fragment[]
+  readonly acknowledged: Sequence
+  readonly next: Sequence
+  readonly transmitted: Sequence
+  readonly unackedBytes: number
+  readonly flightBytes: number
+  readonly window: number
+}
+
 export class Outbox {
   readonly #limits: SessionLimits
   /** Records `acknowledged + 1` to `sent`, from index `#head`. */
@@ -144,5 +154,27 @@ export class Outbox {
     else if (this.#head < 1024 || this.#head * 2 < this.#records.length) return
     else this.#records = this.#records.slice(this.#head)
     this.#head = 0
+  }
+
+  image(): OutboxImage {
+    return {
+      records: this.#records.slice(this.#head),
+      acknowledged: this.#acknowledged,
+      next: this.#next,
+      transmitted: this.#transmitted,
+      unackedBytes: this.#unackedBytes,
+      flightBytes: this.#flightBytes,
+      window: this.#window,
+    }
+  }
+
+  restore(image: OutboxImage): void {
+    this.#records = image.records.map(({ bytes, more }) => ({ bytes: bytes.slice(), more }))
+    this.#acknowledged = image.acknowledged
+    this.#next = image.next
+    this.#transmitted = image.transmitted
+    this.#unackedBytes = image.unackedBytes
+    this.#flightBytes = image.flightBytes
+    this.#window = image.window
   }
 }

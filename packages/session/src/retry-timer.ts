@@ -1,6 +1,11 @@
 import { after, type Duration, type Instant } from '@holdfast/core'
 import type { SessionTiming } from './limits.js'
 
+export interface RetryTimerImage {
+  readonly wait: Duration
+  readonly deadline: Instant | null
+}
+
 /** When to try again: waits double with every attempt up to a cap; on a link that loses nothing an attempt is enough. */
 export class RetryTimer {
   readonly #first: Duration | null
@@ -38,5 +43,14 @@ export class RetryTimer {
   clear(): void {
     this.#deadline = null
     this.#wait = this.#first ?? 0
+  }
+
+  image(): RetryTimerImage {
+    return { wait: this.#wait, deadline: this.#deadline }
+  }
+
+  restore({ wait, deadline }: RetryTimerImage): void {
+    this.#wait = wait
+    this.#deadline = deadline
   }
 }

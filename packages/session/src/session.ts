@@ -5,10 +5,10 @@
 import { after, earlier, type Incarnation, type Instant, type Sequence } from '@holdfast/core'
 import { decodeAck, decodeData, encodeAck, encodeData } from './data-frame.js'
 import { FRAME_KIND, type OpenedFrame } from './frame.js'
-import { type Delivery, Inbox } from './inbox.js'
+import { type Delivery, Inbox, type InboxImage } from './inbox.js'
 import type { SessionLimits, SessionTiming } from './limits.js'
-import { Outbox } from './outbox.js'
-import { RetryTimer } from './retry-timer.js'
+import { Outbox, type OutboxImage } from './outbox.js'
+import { RetryTimer, type RetryTimerImage } from './retry-timer.js'
 
 /** So many equal acknowledgements mean that a frame was lost (RFC 5681, section 3.2). */
 const REPEATED_ACKS = 3
@@ -30,6 +30,16 @@ export interface SessionOptions {
   readonly identity: SessionIdentity
   readonly limits: SessionLimits
   readonly timing: SessionTiming
+}
+
+export interface SessionImage {
+  readonly identity: SessionIdentity
+  readonly outbox: OutboxImage
+  readonly inbox: InboxImage
+  readonly retry: RetryTimerImage
+  readonly repeatedAcks: number
+  readonly ackAt: Instant | null
+  readonly unacknowledgedBytes: number
 }
 
 export class Session {
@@ -154,5 +164,26 @@ export class Session {
     }
     if (timedOut || (wrote && this.#retry.deadline === null)) this.#retry.attempted(now)
     if (this.#ackAt !== null && this.#ackAt <= now) frames.push(encodeAck(this.identity.outTag, this.acknowledging()))
+  }
+
+  image(): SessionImage {
+    return {
+      identity: this.identity,
+      outbox: this.#outbox.image(),
+      inbox: this.#inbox.image(),
+      retry: this.#retry.image(),
+      repeatedAcks: this.#repeatedAcks,
+      ackAt: this.#ackAt,
+      unacknowledgedBytes: this.#unacknowledgedBytes,
+    }
+  }
+
+  restore(image: SessionImage): void {
+    this.#outbox.restore(image.outbox)
+    this.#inbox.restore(image.inbox)
+    this.#retry.restore(image.retry)
+    this.#repeatedAcks = image.repeatedAcks
+    this.#ackAt = image.ackAt
+    this.#unacknowledgedBytes = image.unacknowledgedBytes
   }
 }

@@ -4,8 +4,13 @@ import { NONE } from '@holdfast/graph'
 
 const MIN_IDS = 64
 
+export interface ImportSlotsImage {
+  readonly slots: Int32Array
+  readonly size: number
+}
+
 export class ImportSlots {
-  #slots = new Int32Array(MIN_IDS).fill(NONE)
+  #slots: Int32Array = new Int32Array(MIN_IDS).fill(NONE)
   #size = 0
 
   /** How many imports have a slot. */
@@ -37,5 +42,14 @@ export class ImportSlots {
   delete(id: ImportId): void {
     this.#slots[id] = NONE
     this.#size--
+  }
+
+  image(): ImportSlotsImage {
+    return { slots: this.#slots, size: this.#size }
+  }
+
+  restore({ slots, size }: ImportSlotsImage): void {
+    this.#slots = slots.slice()
+    this.#size = size
   }
 }

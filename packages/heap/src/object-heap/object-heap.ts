@@ -16,15 +16,27 @@
  * About 25 bytes an object and 8 a reference, values and imports apart.
  */
 import { type ImportId, type ObjectKey, UsageError } from '@holdfast/core'
-import { DenseGraph, NONE, WHITE } from '@holdfast/graph'
+import { DenseGraph, type DenseGraphImage, NONE, WHITE } from '@holdfast/graph'
 import type { LocalTrace, LocalTracer } from '@holdfast/tracing'
 import type { Collected, OutsideHolds, OutsideRoots, Reclaimed } from './collected.js'
 import { generationOf, type Handle, handleOf, MAX_GENERATION, slotOf } from './handle.js'
 import { HeapTrace } from './heap-trace.js'
-import { ImportSlots } from './import-slots.js'
+import { ImportSlots, type ImportSlotsImage } from './import-slots.js'
 
 /** Told of an object, import or not, that is freed. */
 export type FreedListener = (handle: Handle, value: unknown) => void
+
+/** Of an `ObjectHeap`, see `image`. */
+export interface ObjectHeapImage {
+  readonly graph: DenseGraphImage
+  readonly generation: Uint32Array
+  readonly import: Int32Array
+  readonly outOfReach: Uint8Array
+  readonly imports: ImportSlotsImage
+  readonly values: readonly unknown[]
+  readonly retired: number
+  readonly losses: number
+}
 
 const LOCAL = -1
 /** What stood for an import that broke: it is nobody's object. */
@@ -34,11 +46,11 @@ const MIN_SLOTS = 64
 export class ObjectHeap implements LocalTracer {
   readonly #graph = new DenseGraph()
   /** Which use of the slot is current, or comes next. */
-  #generation = new Uint32Array(MIN_SLOTS)
+  #generation: Uint32Array = new Uint32Array(MIN_SLOTS)
   /** The import that a slot stands for, LOCAL or BROKEN. */
-  #import = new Int32Array(MIN_SLOTS)
+  #import: Int32Array = new Int32Array(MIN_SLOTS)
   /** 1 where the last trace found the object out of the program's reach. */
-  #outOfReach = new Uint8Array(MIN_SLOTS)
+  #outOfReach: Uint8Array = new Uint8Array(MIN_SLOTS)
   /** Which slot stands for an import: the other direction. */
   readonly #imports = new ImportSlots()
   /** The program's own data by slot, for those objects that have some. */
@@ -383,5 +395,31 @@ export class ObjectHeap implements LocalTracer {
     this.#generation = generation
     this.#import = imports
     this.#outOfReach = outOfReach
+  }
+
+  /** This heap as data, values included; not in the middle of a collection. O(values): the rest are views. */
+  image(): ObjectHeapImage {
+    return {
+      graph: this.#graph.image(),
+      generation: this.#generation,
+      import: this.#import,
+      outOfReach: this.#outOfReach,
+      imports: this.#imports.image(),
+      values: this.#values,
+      retired: this.#retired,
+      losses: this.#losses,
+    }
+  }
+
+  /** Becomes the heap that an image is of. Only for an empty one. */
+  restore(image: ObjectHeapImage): void {
+    this.#graph.restore(image.graph)
+    this.#generation = image.generation.slice()
+    this.#import = image.import.slice()
+    this.#outOfReach = image.outOfReach.slice()
+    this.#imports.restore(image.imports)
+    for (const value of image.values) this.#values.push(value)
+    this.#retired = image.retired
+    this.#losses = image.losses
   }
 }

@@ -1,0 +1,2 @@
+export { DurableHeap } from './durable-heap.js'
+export { DurableHeapNode, type DurableHeapNodeOptions } from './durable-heap-node.js'

@@ -1,0 +1,143 @@
+/** The collector and the heap of a durable node: made anew, or led to where an earlier process of the node stopped. */
+import type { CollectorOptions } from '@holdfast/collector'
+import { type Incarnation, type NodeId, type Rules, WIRE_CODEC } from '@holdfast/core'
+import { DEFAULT_LEASE } from '@holdfast/lease'
+import { type Stored, StoreError } from '@holdfast/store'
+import { checksOf } from './checks.js'
+import { DurableHeap } from './durable-heap.js'
+import {
+  decodeNodeImage,
+  encodeNodeImage,
+  type NodeImageHeader,
+  type NodeImageState,
+  RECORDS_VERSION,
+  STATE_VERSION,
+} from './node-image.js'
+import { OpenCalls } from './open-calls.js'
+import { OP } from './record-format.js'
+import { RecordedCollector } from './recorded-collector.js'
+import { Recorder } from './recorder.js'
+import { Replay } from './replay.js'
+
+export interface MachineOptions {
+  readonly node: NodeId
+  /** Of a node whose store is empty. */
+  readonly incarnation: Incarnation
+  readonly collector: Omit<CollectorOptions, 'node' | 'incarnation'>
+  readonly rules?: Rules | undefined
+}
+
+export class Machines {
+  readonly recorder = new Recorder()
+  readonly openCalls = new OpenCalls()
+  readonly heap = new DurableHeap(this.recorder)
+  readonly collector: RecordedCollector
+  readonly incarnation: Incarnation
+  readonly #options: MachineOptions
+  #replay: Replay | null = null
+
+  private constructor(options: MachineOptions, incarnation: Incarnation) {
+    this.#options = options
+    this.incarnation = incarnation
+    const { trusts, lists } = options.collector
+    const ask = (question: () => boolean): boolean => this.#replay?.answer() ?? this.recorder.answered(question())
+    const asking: CollectorOptions = {
+      ...options.collector,
+      node: options.node,
+      incarnation,
+      ...(trusts === undefined ? {} : { trusts: (coordinator) => ask(() => trusts(coordinator)) }),
+      ...(lists === undefined ? {} : { lists: (id) => ask(() => lists(id)) }),
+    }
+    this.collector = new RecordedCollector(asking, this, options.rules)
+  }
+
+  /**
+   * What a store holds, come to life; what nothing was stored of, begins. O(state + what was recorded since its image).
+   * @throws StoreError `store-foreign`, `store-version`, `store-corrupt`
+   */
+  static load(options: MachineOptions, { image, records }: Stored): Machines {
+    if (image === null) {
+      if (records.length === 0) return new Machines(options, options.incarnation)
+      throw new StoreError('store-corrupt', 'the store has records of no known node: delete it')
+    }
+    const { header, state } = decodeNodeImage(image)
+    checkHeader(header, options, records.length > 0)
+    const machines = new Machines(options, header.incarnation)
+    machines.recorder.quietly(() => {
+      if (state !== null) machines.#restore(state)
+      machines.#follow(records)
+    })
+    return machines
+  }
+
+  /** All of it as bytes: between two turns, behind a `checkpoint`. O(state). */
+  image(): Uint8Array {
+    const header: NodeImageHeader = {
+      node: this.#options.node,
+      incarnation: this.incarnation,
+      settings: settingsOf(this.#options),
+      stateVersion: STATE_VERSION,
+      recordsVersion: RECORDS_VERSION,
+    }
+    const { collector, heap, openCalls } = this
+    return encodeNodeImage({
+      header,
+      state: { collector: collector.image(), heap: heap.image(), openCalls: openCalls.image() },
+    })
+  }
+
+  /** The last operation of a record: what all before it lead to. */
+  seal(): void {
+    const writer = this.recorder.writer()
+    writer?.byte(OP.check)
+    for (const sum of checksOf(this.collector, this.heap)) writer?.integer(sum)
+  }
+
+  #restore({ collector, heap, openCalls }: NonNullable<NodeImageState>): void {
+    this.collector.restore(collector)
+    this.heap.restore(heap)
+    this.openCalls.restore(openCalls)
+  }
+
+  #follow(records: readonly Uint8Array[]): void {
+    this.#replay = new Replay(this.collector, this.heap)
+    for (const record of records) this.#replay.record(record)
+    this.#replay = null
+  }
+}
+
+function checkHeader(header: NodeImageHeader, options: MachineOptions, hasRecords: boolean): void {
+  if (header.node !== options.node) {
+    throw new StoreError('store-foreign', `the store belongs to ${header.node}: give each node its own`, {
+      node: header.node,
+    })
+  }
+  if (!hasRecords) return
+  if (header.recordsVersion !== RECORDS_VERSION) {
+    throw new StoreError(
+      'store-version',
+      'another version of Holdfast did not stop in good order: start that version once and stop it, then this one',
+      { version: header.recordsVersion, reads: RECORDS_VERSION },
+    )
+  }
+  const settings = settingsOf(options)
+  if (header.settings === settings) return
+  throw new StoreError(
+    'store-version',
+    'the node did not stop in good order, and has other settings now: start it once with the old ones and stop it',
+    { settings, before: header.settings },
+  )
+}
+
+/** What the collector decides by, besides what happens: with other settings the same records would lead elsewhere. */
+function settingsOf({ collector, rules }: MachineOptions): string {
+  const { lease = DEFAULT_LEASE, limits, idsPerMessage, codec = WIRE_CODEC, trusts, lists } = collector
+  return JSON.stringify({
+    lease,
+    limits,
+    idsPerMessage,
+    isWire: codec === WIRE_CODEC,
+    asks: [trusts !== undefined, lists !== undefined],
+    hasAllRules: rules === undefined,
+  })
+}

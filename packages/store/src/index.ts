@@ -1,0 +1,3 @@
+export { MemoryStore } from './memory-store.js'
+export type { Store, Stored } from './store.js'
+export { StoreError, type StoreErrorCode } from './store-error.js'
