@@ -3,10 +3,10 @@
  * meanwhile (bytes for messages, whom it trusts, what its heap found). A machine that decides without clock and chance is, with the
  * same events and answers, the same machine: so what was committed comes back by stepping through it once more.
  *
- * Invariant: outside `replay`, the collector's state is what the journal leads to, as soon as a turn is appended or rolled back.
+ * Invariant: outside `recover`, the collector's state is what the journal leads to, as soon as a turn is appended or rolled back.
  * Source: state machine replication, Schneider 1990, "Implementing Fault-Tolerant Services Using the State Machine Approach".
  */
-import type { Collector, CollectorEvent } from '@holdfast/collector'
+import type { Collector, CollectorEvent, CollectorImage } from '@holdfast/collector'
 import { type Column, type ImportId, type Instant, InvariantError, type ObjectKey } from '@holdfast/core'
 
 type LocalTrace = Extract<CollectorEvent, { type: 'report' }>['trace']
@@ -15,6 +15,8 @@ type LocalTrace = Extract<CollectorEvent, { type: 'report' }>['trace']
 type Entry = { readonly event: CollectorEvent; readonly now: Instant } | { readonly rebound: ImportId }
 
 export class Journal {
+  /** What the entries lead on from: an image of the collector, or its beginning. */
+  #image: CollectorImage | null = null
   readonly #entries: Entry[] = []
   readonly #answers: unknown[] = []
   /** The next answer to give again; null while answers are taken down. */
@@ -59,11 +61,24 @@ export class Journal {
     return event.type === 'report' ? { ...event, trace: new KeptTrace(this, event.trace) } : event
   }
 
-  /** Leads a new collector to what was committed. O(turns). */
-  replay(create: () => Collector): Collector {
+  /**
+   * Leads a new collector to what was committed, then makes another of its image, as a node does that starts again: what is soft is gone.
+   * From there the journal goes on. O(turns since the last time).
+   */
+  recover(create: () => Collector): Collector {
+    this.#image = imageOf(this.#replay(create))
+    this.#entries.length = 0
+    this.#answers.length = 0
+    const collector = create()
+    collector.restore(this.#image)
+    return collector
+  }
+
+  #replay(create: () => Collector): Collector {
     this.#next = 0
     try {
       const collector = create()
+      if (this.#image !== null) collector.restore(this.#image)
       for (const entry of this.#entries) {
         if ('event' in entry) collector.step(entry.event, entry.now)
         else collector.rebind(entry.rebound)
@@ -74,6 +89,11 @@ export class Journal {
       this.#next = null
     }
   }
+}
+
+/** A copy: an image is of views. */
+function imageOf(collector: Collector): CollectorImage {
+  return structuredClone(collector.image())
 }
 
 /** A trace whose answers are in the journal. */

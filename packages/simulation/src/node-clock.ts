@@ -27,6 +27,12 @@ export class NodeClock {
     this.#offset += ms
   }
 
+  /** Has stood still from one true time to another. */
+  standStill(from: number, to: number): void {
+    this.#shown = this.at(from)
+    this.#offset -= (to - from) * this.#rate
+  }
+
   /** The first true time at which it shows an instant or more; never earlier than it should be by rounding. */
   whenShows(at: Instant): number {
     const time = (at - this.#offset) / this.#rate

@@ -89,6 +89,8 @@ export class SimulatedNode {
   isStalled = false
   /** It is not even there, but will be again. */
   isPaused = false
+  /** When its last process died, if there is no other yet: in true time. */
+  wentDownAt: number | null = null
   /** What goes wrong with its next turn. */
   fault: StorageFault | null = null
   /** It breaks the rules: what it holds is its own concern. */
@@ -185,7 +187,7 @@ export class SimulatedNode {
 
   /** All that is not on disk is forgotten. Only for a durable node. O(turns). */
   recover(): void {
-    if (this.journal !== null) this.collector = this.journal.replay(this.#create)
+    if (this.journal !== null) this.collector = this.journal.recover(this.#create)
   }
 
   /** An import has another representative. */

@@ -48,6 +48,7 @@ export function goDown(world: World, node: SimulatedNode): boolean {
   node.fault = null
   node.inbox.length = 0
   node.wants.clear()
+  node.wentDownAt = world.time.now
   leave(world, node)
   return true
 }
@@ -62,7 +63,16 @@ export function leave(world: World, node: SimulatedNode): void {
 export function comeBack(world: World, node: SimulatedNode): boolean {
   if (!node.isUp || !node.isPaused) return false
   node.isPaused = false
-  for (const place of Array.from(node.links)) world.tell(node, { type: 'link-closed', peer: world.lives[place].id })
+  if (node.wentDownAt !== null) restart(world, node, node.wentDownAt)
+  else for (const place of Array.from(node.links)) world.tell(node, { type: 'link-closed', peer: world.lives[place].id })
   if (node.isActive) tick(world, node)
   return true
+}
+
+/** Another process of a durable node: for its clock no time has passed since the last one died, and it does not know how much has. */
+function restart(world: World, node: SimulatedNode, since: number): void {
+  node.wentDownAt = null
+  node.links.clear()
+  node.clock.standStill(since, world.time.now)
+  world.step(node, { type: 'restarted' })
 }

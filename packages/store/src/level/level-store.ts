@@ -53,7 +53,7 @@ export class LevelStore implements Store {
 
   async replace(image: Uint8Array): Promise<void> {
     const generation = this.#head.generation + 1
-    const head = { generation, pieces: Math.max(1, Math.ceil(image.length / PIECE_BYTES)) }
+    const head = { generation, pieces: Math.ceil(image.length / PIECE_BYTES) }
     const rows: Put[] = []
     for (let place = 0; place < head.pieces; place++) {
       const key = rowKey('i', generation, place)
