@@ -265,6 +265,9 @@ export class Witness {
     const other = world.lifetime(peer, incarnation)
     if (other === null) throw new Error(`a session with nobody: ${peer}#${incarnation}`)
     other.lastSeenAt = world.time.now
+    // For a node that has started again, the session that goes on begins.
+    const view = node.views[other.place]
+    if (view?.peer === other && view.number === this.#number) return
     node.views[other.place] = {
       peer: other,
       number: this.#number,
