@@ -89,6 +89,8 @@ export class SimulatedNode {
   isStalled = false
   /** It is not even there, but will be again. */
   isPaused = false
+  /** For how long its clock has stood still between its processes: in true time. */
+  stoodStillMs = 0
   /** When its last process died, if there is no other yet: in true time. */
   wentDownAt: number | null = null
   /** What goes wrong with its next turn. */

@@ -64,7 +64,8 @@ export function comeBack(world: World, node: SimulatedNode): boolean {
   if (!node.isUp || !node.isPaused) return false
   node.isPaused = false
   if (node.wentDownAt !== null) restart(world, node, node.wentDownAt)
-  else for (const place of Array.from(node.links)) world.tell(node, { type: 'link-closed', peer: world.lives[place].id })
+  else
+    for (const place of Array.from(node.links)) world.tell(node, { type: 'link-closed', peer: world.lives[place].id })
   if (node.isActive) tick(world, node)
   return true
 }
@@ -74,5 +75,6 @@ function restart(world: World, node: SimulatedNode, since: number): void {
   node.wentDownAt = null
   node.links.clear()
   node.clock.standStill(since, world.time.now)
+  node.stoodStillMs += world.time.now - since
   world.step(node, { type: 'restarted' })
 }

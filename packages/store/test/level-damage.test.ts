@@ -7,7 +7,8 @@ import type { Store, Stored } from '../src/index.js'
 import { LevelStore } from '../src/level/index.js'
 
 /** Begins with its value; nothing in it repeats itself, so LevelDB does not pack it. */
-const record = (value: number): Uint8Array => Uint8Array.from({ length: 300 }, (_, at) => (value + at * at * at * 7) & 255)
+const record = (value: number): Uint8Array =>
+  Uint8Array.from({ length: 300 }, (_, at) => (value + at * at * at * 7) & 255)
 
 describe('a store in a folder that was damaged', () => {
   let folder: string

@@ -65,39 +65,48 @@ describe('a process that is killed', () => {
   }
   const list = async (): Promise<number[]> => {
     const numbers = text(await ask(node, KEEPER, { payload: bytes('list') }))
-    return numbers === '' ? [] : numbers.split(',').map(Number).sort((a, b) => a - b)
+    return numbers === ''
+      ? []
+      : numbers
+          .split(',')
+          .map(Number)
+          .sort((a, b) => a - b)
   }
 
-  it('at any moment under load has every call once, and answers each, in the session that there was', async () => {
-    const term = 20_000
-    const random = new Random(20261130)
-    begin(term)
-    const calls: Promise<string>[] = [put(1)]
-    await calls[0]
-    const session = node.sessionWith(KEEPER)
-    let isOver = false
-    const load = (async () => {
-      while (!isOver) {
-        for (let many = random.below(40); many >= 0; many--) calls.push(put(calls.length + 1))
-        await new Promise((resolve) => setTimeout(resolve, 1))
+  it(
+    'at any moment under load has every call once, and answers each, in the session that there was',
+    async () => {
+      const term = 20_000
+      const random = new Random(20261130)
+      begin(term)
+      const calls: Promise<string>[] = [put(1)]
+      await calls[0]
+      const session = node.sessionWith(KEEPER)
+      let isOver = false
+      const load = (async () => {
+        while (!isOver) {
+          for (let many = random.below(40); many >= 0; many--) calls.push(put(calls.length + 1))
+          await new Promise((resolve) => setTimeout(resolve, 1))
+        }
+      })()
+      for (let kills = 0; kills < KILLS; kills++) {
+        // Sometimes before it is up, sometimes in the middle.
+        await new Promise((resolve) => setTimeout(resolve, random.below(400)))
+        await kill()
+        start(term)
       }
-    })()
-    for (let kills = 0; kills < KILLS; kills++) {
-      // Sometimes before it is up, sometimes in the middle.
-      await new Promise((resolve) => setTimeout(resolve, random.below(400)))
-      await kill()
-      start(term)
-    }
-    isOver = true
-    await load
-    await Promise.all(calls)
+      isOver = true
+      await load
+      await Promise.all(calls)
 
-    expect(await list()).toEqual(calls.map((_, place) => place + 1))
-    expect(node.tables.exports, 'each came with an object of this process').toBe(calls.length)
-    expect(node.sessionWith(KEEPER)).toMatchObject({ number: session?.number, incarnation: session?.incarnation })
-    await ask(node, KEEPER, { payload: bytes('forget') })
-    await eventually(() => expect([node.tables.exports, node.heap.objectCount]).toEqual([0, 0]))
-  }, 60_000 + KILLS * 5000)
+      expect(await list()).toEqual(calls.map((_, place) => place + 1))
+      expect(node.tables.exports, 'each came with an object of this process').toBe(calls.length)
+      expect(node.sessionWith(KEEPER)).toMatchObject({ number: session?.number, incarnation: session?.incarnation })
+      await ask(node, KEEPER, { payload: bytes('forget') })
+      await eventually(() => expect([node.tables.exports, node.heap.objectCount]).toEqual([0, 0]))
+    },
+    60_000 + KILLS * 5000,
+  )
 
   it('and has lost its disk comes as a later lifetime: what waits for the earlier one, or is held of it, hears of it', async () => {
     const term = 10_000

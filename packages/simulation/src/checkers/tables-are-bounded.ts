@@ -68,7 +68,7 @@ const SLACK = 1.05
  */
 function lifetimesFor(world: World, node: SimulatedNode): number {
   const { ownerTerm, quarantine } = world.leases
-  const since = world.time.now - (ownerTerm + quarantine) * SLACK
+  const since = world.time.now - (ownerTerm + quarantine) * SLACK - node.stoodStillMs
   if (world.hasBrokenClocks || node.lastBehindAt >= since || node.isBehind(node.localTime))
     return Number.POSITIVE_INFINITY
   const known = world.all.filter((other) => other !== node && (other.isUp || other.lastSeenAt >= since)).length
