@@ -30,7 +30,7 @@ export class MemoryStore implements Store {
   async open(): Promise<Stored> {
     if (this.#isOpen) throw new StoreError('store-locked', 'the store is open already')
     this.#isOpen = true
-    return { image: this.#image?.slice() ?? null, records: this.#records.map((record) => record.slice()), warnings: [] }
+    return { image: this.#image?.slice() ?? null, records: this.#records.map((record) => record.slice()) }
   }
 
   async append(record: Uint8Array): Promise<void> {

@@ -15,8 +15,6 @@ export interface Stored {
   readonly image: Uint8Array | null
   /** What was appended since, the oldest first. */
   readonly records: readonly Uint8Array[]
-  /** What was found and repaired on the way, for whoever reads logs. */
-  readonly warnings: readonly string[]
 }
 
 export interface Store {

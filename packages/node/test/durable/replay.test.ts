@@ -23,7 +23,7 @@ class Program {
   constructor(world: World, seed: number) {
     this.#world = world
     this.#random = new Random(seed)
-    this.bob = Machines.load(OPTIONS, { image: null, records: [], warnings: [] })
+    this.bob = Machines.load(OPTIONS, { image: null, records: [] })
     const { heap, collector } = this.bob
     const state = { heap, collector, lastCall: 0 }
     this.#nodes = NAMES.map((name) => {
@@ -121,10 +121,9 @@ describe('what was taken down', () => {
       world.leaveAsItIs()
       const program = new Program(world, seed)
       const { bob } = program
-      let stored: { image: Uint8Array | null; records: Uint8Array[]; warnings: [] } = {
+      let stored: { image: Uint8Array | null; records: Uint8Array[] } = {
         image: null,
         records: [],
-        warnings: [],
       }
       const cutAt = new Random(seed).below(STEPS / 2)
       for (let step = 0; step < STEPS; step++) {
@@ -137,7 +136,7 @@ describe('what was taken down', () => {
         }
         if (step < cutAt || stored.image !== null || bob.collector.isInRound || bob.heap.isCollecting) continue
         bob.collector.step({ type: 'checkpoint' }, world.clock.now())
-        stored = { image: bob.image(), records: [], warnings: [] }
+        stored = { image: bob.image(), records: [] }
         bob.recorder.cut()
       }
       world.run()

@@ -133,7 +133,7 @@ export class LevelStore implements Store {
     const records = await this.#rows(database, 'r')
     this.#records = records.length
     await this.#clearLeftovers()
-    return { image: generation === 0 ? null : Buffer.concat(image), records, warnings: [] }
+    return { image: generation === 0 ? null : Buffer.concat(image), records }
   }
 
   /** The rows of the current generation, without a gap. */
