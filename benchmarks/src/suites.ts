@@ -35,6 +35,10 @@ export const SUITES = {
     summary: 'garbage rings over worker threads: time, rounds, messages, bytes by length',
     load: async () => (await import('./rings/rings-suite.js')).ringsSuite,
   },
+  durability: {
+    summary: 'nodes that keep their state on disk beside those that do not: calls and references a second',
+    load: async () => (await import('./durability/durability-suite.js')).durabilitySuite,
+  },
   heap: {
     summary: `a real program's heap dropped on worker threads beside V8's own full GC of it`,
     load: async () => (await import('./heap/heap-suite.js')).heapSuite,

@@ -52,6 +52,7 @@ describe('a node that is back', () => {
   it('leaves out ids, so that none that it may have forgotten names another object', () => {
     const { stage, world, carols } = bobIsBack()
     stage.meets('bob', 'carol')
+    stage.allArrives('bob', 'carol')
     const later = stage.gives('bob', stage.creates('bob'), 'carol')
     const { collector, heap } = world.node('carol')
     const [first, second] = [carols, later].map((handle) => {
