@@ -20,10 +20,11 @@ const LAYERS = {
   collector: ['core', 'session', 'refcount', 'lease', 'graph', 'tracing'],
   heap: ['core', 'graph', 'tracing'],
   transport: ['core'],
+  store: ['core'],
   node: ['core', 'session', 'refcount', 'lease', 'graph', 'tracing', 'collector', 'heap', 'transport', 'store'],
   comlink: ['core', 'node'],
 }
-const EVERY_PACKAGE = [...Object.keys(LAYERS), 'store', 'worker', 'simulation', 'benchmarks']
+const EVERY_PACKAGE = [...Object.keys(LAYERS), 'worker', 'simulation', 'benchmarks']
 
 const GLOBALS = {
   Date: 'Date.now()',

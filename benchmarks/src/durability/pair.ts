@@ -53,7 +53,10 @@ export class Pair {
   }
 
   /** So many calls, some of them under way at once, each with a reference to an object of its own or with none. @returns ms */
-  async call(calls: number, { window, givesReferences }: { window: number; givesReferences: boolean }): Promise<number> {
+  async call(
+    calls: number,
+    { window, givesReferences }: { window: number; givesReferences: boolean },
+  ): Promise<number> {
     const began = performance.now()
     this.#kept = 0
     let made = 0

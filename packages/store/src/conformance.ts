@@ -31,73 +31,73 @@ interface Trial extends StoreUnderTest {
   readonly expect: TestTools['expect']
 }
 
-/** Bytes that tell one record from another. */
-const record = (value: number, length = 40): Uint8Array => new Uint8Array(length).fill(value)
+/** Bytes that tell one entry from another. */
+const entry = (value: number, length = 40): Uint8Array => new Uint8Array(length).fill(value)
 const LARGE = (1 << 21) + 7
 
 const cases: Readonly<Record<string, (trial: Trial) => Promise<void>>> = {
   'is empty at first': async ({ reopen, expect }) => {
     const store = reopen()
-    const { image, records } = await store.open()
-    expect([image, records]).toEqual([null, []])
+    const { image, entries } = await store.open()
+    expect([image, entries]).toEqual([null, []])
     await store.close()
   },
   'has what was appended, in order, behind a close and behind a death': async ({ reopen, die, expect }) => {
     const store = reopen()
     await store.open()
-    for (let value = 1; value <= 300; value++) await store.append(record(value % 251))
+    for (let value = 1; value <= 300; value++) await store.append(entry(value % 251))
     await store.close()
     const again = reopen()
-    expect(plain((await again.open()).records)).toEqual(values(1, 300))
-    await again.append(record(7))
-    await again.append(record(8, LARGE))
+    expect(plain((await again.open()).entries)).toEqual(values(1, 300))
+    await again.append(entry(7))
+    await again.append(entry(8, LARGE))
     await die(again)
     const last = reopen()
-    const { records } = await last.open()
-    expect(plain(records)).toEqual([...values(1, 300), 7, 8])
-    expect(records.at(-1)?.length).toEqual(LARGE)
+    const { entries } = await last.open()
+    expect(plain(entries)).toEqual([...values(1, 300), 7, 8])
+    expect(entries.at(-1)?.length).toEqual(LARGE)
     await last.close()
   },
   'has an image in the place of all before it': async ({ reopen, die, expect }) => {
     const store = reopen()
     await store.open()
-    await store.append(record(1))
-    await store.replace(record(2, LARGE))
-    await store.append(record(3))
-    await store.replace(record(4))
-    await store.append(record(5))
-    await store.append(record(6))
+    await store.append(entry(1))
+    await store.replace(entry(2, LARGE))
+    await store.append(entry(3))
+    await store.replace(entry(4))
+    await store.append(entry(5))
+    await store.append(entry(6))
     await die(store)
     const again = reopen()
-    const { image, records } = await again.open()
-    expect([plain(image === null ? [] : [image]), plain(records)]).toEqual([[4], [5, 6]])
-    await again.append(record(7))
+    const { image, entries } = await again.open()
+    expect([plain(image === null ? [] : [image]), plain(entries)]).toEqual([[4], [5, 6]])
+    await again.append(entry(7))
     await again.close()
     const last = reopen()
-    expect(plain((await last.open()).records)).toEqual([5, 6, 7])
+    expect(plain((await last.open()).entries)).toEqual([5, 6, 7])
     await last.close()
   },
-  'keeps empty records and images apart from none': async ({ reopen, expect }) => {
+  'keeps empty entries and images apart from none': async ({ reopen, expect }) => {
     const store = reopen()
     await store.open()
-    await store.replace(record(0, 0))
-    await store.append(record(0, 0))
-    await store.append(record(1))
+    await store.replace(entry(0, 0))
+    await store.append(entry(0, 0))
+    await store.append(entry(1))
     await store.close()
     const again = reopen()
-    const { image, records } = await again.open()
-    expect([image?.length, records.map(({ length }) => length)]).toEqual([0, [0, 40]])
+    const { image, entries } = await again.open()
+    expect([image?.length, entries.map(({ length }) => length)]).toEqual([0, [0, 40]])
     await again.close()
   },
-  'has read a record when the promise settles: its memory is free again': async ({ reopen, expect }) => {
+  'has read an entry when the promise settles: its memory is free again': async ({ reopen, expect }) => {
     const store = reopen()
     await store.open()
-    const memory = record(1)
+    const memory = entry(1)
     await store.append(memory)
     memory.fill(9)
     await store.close()
     const again = reopen()
-    expect(plain((await again.open()).records)).toEqual([1])
+    expect(plain((await again.open()).entries)).toEqual([1])
     await again.close()
   },
   'is open once at a time': async ({ reopen, second, expect }) => {
@@ -110,19 +110,19 @@ const cases: Readonly<Record<string, (trial: Trial) => Promise<void>>> = {
     await store.close()
     await store.close()
     const next = reopen()
-    expect((await next.open()).records).toEqual([])
+    expect((await next.open()).entries).toEqual([])
     await next.close()
   },
   'writes nothing once it is closed': async ({ reopen, expect }) => {
     const store = reopen()
     await store.open()
     await store.close()
-    await expect(store.append(record(1))).rejects.toMatchObject({ code: 'store-closed' })
-    await expect(store.replace(record(1))).rejects.toMatchObject({ code: 'store-closed' })
+    await expect(store.append(entry(1))).rejects.toMatchObject({ code: 'store-closed' })
+    await expect(store.replace(entry(1))).rejects.toMatchObject({ code: 'store-closed' })
   },
 }
 
-const plain = (records: readonly Uint8Array[]): number[] => records.map((bytes) => bytes[0])
+const plain = (entries: readonly Uint8Array[]): number[] => entries.map((bytes) => bytes[0])
 const values = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, place) => (from + place) % 251)
 

@@ -8,7 +8,7 @@ import { StoreError } from './store-error.js'
 
 export class MemoryStore implements Store {
   #image: Uint8Array | null = null
-  #records: Uint8Array[] = []
+  #entries: Uint8Array[] = []
   #isOpen = false
 
   /** Called before anything is written, and may throw what a disk would: then nothing was. */
@@ -16,32 +16,32 @@ export class MemoryStore implements Store {
 
   /** Bytes kept. */
   get size(): number {
-    return this.#records.reduce((sum, { length }) => sum + length, this.#image?.length ?? 0)
+    return this.#entries.reduce((sum, { length }) => sum + length, this.#image?.length ?? 0)
   }
 
   /** What is there at this moment, as after a death of the process. */
   copy(): MemoryStore {
     const copy = new MemoryStore()
     copy.#image = this.#image
-    copy.#records = [...this.#records]
+    copy.#entries = [...this.#entries]
     return copy
   }
 
   async open(): Promise<Stored> {
     if (this.#isOpen) throw new StoreError('store-locked', 'the store is open already')
     this.#isOpen = true
-    return { image: this.#image?.slice() ?? null, records: this.#records.map((record) => record.slice()) }
+    return { image: this.#image?.slice() ?? null, entries: this.#entries.map((entry) => entry.slice()) }
   }
 
-  async append(record: Uint8Array): Promise<void> {
+  async append(entry: Uint8Array): Promise<void> {
     await this.#write()
-    this.#records.push(record.slice())
+    this.#entries.push(entry.slice())
   }
 
   async replace(image: Uint8Array): Promise<void> {
     await this.#write()
     this.#image = image.slice()
-    this.#records = []
+    this.#entries = []
   }
 
   async close(): Promise<void> {

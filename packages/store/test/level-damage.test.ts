@@ -7,7 +7,7 @@ import type { Store, Stored } from '../src/index.js'
 import { LevelStore } from '../src/level/index.js'
 
 /** Begins with its value; nothing in it repeats itself, so LevelDB does not pack it. */
-const record = (value: number): Uint8Array =>
+const entry = (value: number): Uint8Array =>
   Uint8Array.from({ length: 300 }, (_, at) => (value + at * at * at * 7) & 255)
 
 describe('a store in a folder that was damaged', () => {
@@ -16,8 +16,8 @@ describe('a store in a folder that was damaged', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'holdfast-damage-'))
     await use(async (store) => {
-      await store.replace(record(100))
-      for (let value = 1; value <= 10; value++) await store.append(record(value))
+      await store.replace(entry(100))
+      for (let value = 1; value <= 10; value++) await store.append(entry(value))
     })
   })
   afterEach(() => rm(folder, { recursive: true }))
@@ -32,7 +32,7 @@ describe('a store in a folder that was damaged', () => {
     }
   }
 
-  const records = (): Promise<number[]> => use(async (_, stored) => stored.records.map((bytes) => bytes[0]))
+  const entries = (): Promise<number[]> => use(async (_, stored) => stored.entries.map((bytes) => bytes[0]))
 
   async function fileOf(kind: RegExp): Promise<string> {
     const found = (await readdir(folder)).filter((name) => kind.test(name)).sort()
@@ -52,12 +52,12 @@ describe('a store in a folder that was damaged', () => {
     await expect(new LevelStore(folder).open(), 'and ever after').rejects.toMatchObject({ code: 'store-corrupt' })
   }
 
-  it('passes over a record whose write was cut short, and goes on behind the last whole one', async () => {
+  it('passes over an entry whose write was cut short, and goes on behind the last whole one', async () => {
     const log = await fileOf(/\.log$/)
     await truncate(log, (await readFile(log)).length - 100)
-    expect(await records()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
-    await use((store) => store.append(record(77)))
-    expect(await records()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 77])
+    expect(await entries()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    await use((store) => store.append(entry(77)))
+    expect(await entries()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 77])
   })
 
   it('refuses a log that is damaged in the middle, at every later start, too', async () => {
@@ -68,17 +68,17 @@ describe('a store in a folder that was damaged', () => {
 
   it('refuses a table with a flipped bit', async () => {
     // The log becomes a table when the store is opened again.
-    expect(await records()).toHaveLength(10)
+    expect(await entries()).toHaveLength(10)
     const table = await fileOf(/\.ldb$/)
     const bytes = await readFile(table)
-    const at = bytes.indexOf(record(5).subarray(0, 20))
+    const at = bytes.indexOf(entry(5).subarray(0, 20))
     expect(at).toBeGreaterThan(0)
     await flip(table, at + 100)
     await refused()
   })
 
   it('refuses a table that is cut short, and one that is gone', async () => {
-    expect(await records()).toHaveLength(10)
+    expect(await entries()).toHaveLength(10)
     const table = await fileOf(/\.ldb$/)
     const bytes = await readFile(table)
     await truncate(table, bytes.length - 50)

@@ -13,9 +13,9 @@ import type { Recorder } from './recorder.js'
 export interface CommitterContext {
   readonly store: Store
   readonly recorder: Recorder
-  /** Asked before each write, between two turns: an image to put in the place of all records, or null while they are few. */
+  /** Asked before each write, between two turns: an image to put in the place of all entries, or null while they are few. */
   readonly dueImage: (writtenBytes: number) => Uint8Array | null
-  /** Right before a record is cut off: its last operation. */
+  /** Right before an entry is cut off: its last operation. */
   readonly seal: () => void
   /** The store failed: nothing more is written, and nothing of what is held goes out. */
   readonly onFailure: (error: StoreError) => void
@@ -32,7 +32,7 @@ export class Committer {
   #failure: StoreError | null = null
   #isStopped = false
   #isFinished = false
-  /** Of records, since the last image. */
+  /** Of entries, since the last image. */
   #writtenBytes = 0
 
   constructor(context: CommitterContext) {
@@ -130,9 +130,9 @@ export class Committer {
   #append(): Promise<void> {
     const { recorder, seal, store } = this.#context
     seal()
-    const record = recorder.cut()
-    this.#writtenBytes += record.length
-    return store.append(record)
+    const entry = recorder.cut()
+    this.#writtenBytes += entry.length
+    return store.append(entry)
   }
 
   #take(): Held {

@@ -22,7 +22,7 @@ export interface DurableHeapNodeOptions extends Omit<HeapNodeOptions, 'state' | 
   readonly store: Store
   /** Of a node whose store is empty: later than every earlier one. Default: the time of day, ms. */
   readonly incarnation?: Incarnation
-  /** Records of so many bytes, or of the size of an image if that is more, are replaced by an image. Default: 8 MiB. */
+  /** Entries of so many bytes, or of the size of an image if that is more, are replaced by an image. Default: 8 MiB. */
   readonly imageAfterBytes?: number
   /** The store failed. The node is closed: start another one with the store, once it works again. */
   readonly onStoreFailure?: (error: StoreError) => void

@@ -4,8 +4,8 @@
  */
 import { type ImportId, type ObjectKey, UsageError } from '@holdfast/core'
 import { type Handle, ObjectHeap, type ObjectHeapImage } from '@holdfast/heap/object-heap'
+import { OP, type Op } from './entry-format.js'
 import { writeIntegers } from './event-codec.js'
-import { OP, type Op } from './record-format.js'
 import type { Recorder } from './recorder.js'
 
 /** Of a `DurableHeap`, see `image`. */

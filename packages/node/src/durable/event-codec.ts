@@ -1,7 +1,7 @@
 /** Events of the collector as bytes. What only the program can tell again, a trace of its heap, is told by the heap once more. */
 import type { CollectorEvent, LocalReference, WeakHold } from '@holdfast/collector'
 import { type ByteReader, type ByteWriter, type ImportId, malformed, type NodeId, type ObjectKey } from '@holdfast/core'
-import { OP } from './record-format.js'
+import { OP } from './entry-format.js'
 
 type Application = Extract<CollectorEvent, { type: 'call' | 'return' }>
 type Report = Extract<CollectorEvent, { type: 'report' }>

@@ -5,16 +5,16 @@ import { DEFAULT_LEASE } from '@holdfast/lease'
 import { type Stored, StoreError } from '@holdfast/store'
 import { checksOf } from './checks.js'
 import { DurableHeap } from './durable-heap.js'
+import { OP } from './entry-format.js'
 import {
   decodeNodeImage,
+  ENTRIES_VERSION,
   encodeNodeImage,
   type NodeImageHeader,
   type NodeImageState,
-  RECORDS_VERSION,
   STATE_VERSION,
 } from './node-image.js'
 import { OpenCalls } from './open-calls.js'
-import { OP } from './record-format.js'
 import { RecordedCollector } from './recorded-collector.js'
 import { Recorder } from './recorder.js'
 import { Replay } from './replay.js'
@@ -55,17 +55,17 @@ export class Machines {
    * What a store holds, come to life; what nothing was stored of, begins. O(state + what was recorded since its image).
    * @throws StoreError `store-foreign`, `store-version`, `store-corrupt`
    */
-  static load(options: MachineOptions, { image, records }: Stored): Machines {
+  static load(options: MachineOptions, { image, entries }: Stored): Machines {
     if (image === null) {
-      if (records.length === 0) return new Machines(options, options.incarnation)
-      throw new StoreError('store-corrupt', 'the store has records of no known node: delete it')
+      if (entries.length === 0) return new Machines(options, options.incarnation)
+      throw new StoreError('store-corrupt', 'the store has entries of no known node: delete it')
     }
     const { header, state } = decodeNodeImage(image)
-    checkHeader(header, options, records.length > 0)
+    checkHeader(header, options, entries.length > 0)
     const machines = new Machines(options, header.incarnation)
     machines.recorder.quietly(() => {
       if (state !== null) machines.#restore(state)
-      machines.#follow(records)
+      machines.#follow(entries)
     })
     return machines
   }
@@ -77,7 +77,7 @@ export class Machines {
       incarnation: this.incarnation,
       settings: settingsOf(this.#options),
       stateVersion: STATE_VERSION,
-      recordsVersion: RECORDS_VERSION,
+      entriesVersion: ENTRIES_VERSION,
     }
     const { collector, heap, openCalls } = this
     return encodeNodeImage({
@@ -86,7 +86,7 @@ export class Machines {
     })
   }
 
-  /** The last operation of a record: what all before it lead to. */
+  /** The last operation of an entry: what all before it lead to. */
   seal(): void {
     const writer = this.recorder.writer()
     writer?.byte(OP.check)
@@ -99,25 +99,25 @@ export class Machines {
     this.openCalls.restore(openCalls)
   }
 
-  #follow(records: readonly Uint8Array[]): void {
+  #follow(entries: readonly Uint8Array[]): void {
     this.#replay = new Replay(this.collector, this.heap)
-    for (const record of records) this.#replay.record(record)
+    for (const entry of entries) this.#replay.entry(entry)
     this.#replay = null
   }
 }
 
-function checkHeader(header: NodeImageHeader, options: MachineOptions, hasRecords: boolean): void {
+function checkHeader(header: NodeImageHeader, options: MachineOptions, hasEntries: boolean): void {
   if (header.node !== options.node) {
     throw new StoreError('store-foreign', `the store belongs to ${header.node}: give each node its own`, {
       node: header.node,
     })
   }
-  if (!hasRecords) return
-  if (header.recordsVersion !== RECORDS_VERSION) {
+  if (!hasEntries) return
+  if (header.entriesVersion !== ENTRIES_VERSION) {
     throw new StoreError(
       'store-version',
       'another version of Holdfast did not stop in good order: start that version once and stop it, then this one',
-      { version: header.recordsVersion, reads: RECORDS_VERSION },
+      { version: header.entriesVersion, reads: ENTRIES_VERSION },
     )
   }
   const settings = settingsOf(options)
@@ -129,7 +129,7 @@ function checkHeader(header: NodeImageHeader, options: MachineOptions, hasRecord
   )
 }
 
-/** What the collector decides by, besides what happens: with other settings the same records would lead elsewhere. */
+/** What the collector decides by, besides what happens: with other settings the same entries would lead elsewhere. */
 function settingsOf({ collector, rules }: MachineOptions): string {
   const { lease = DEFAULT_LEASE, limits, idsPerMessage, codec = WIRE_CODEC, trusts, lists } = collector
   return JSON.stringify({

@@ -2,9 +2,9 @@
  * All that a durable node is, as bytes: a header that every version can read, and behind it the state in V8's format for structured
  * clones, which later versions of V8 read too.
  *
- * The shape of the state has a version; one that has changed comes with a step that makes the old one new (`MIGRATIONS`). Records can't be
- * migrated: another machine would make something else of them. So a version whose machines decide otherwise has another `RECORDS_VERSION`,
- * and starts from what the one before has left when it stopped: an image and no records.
+ * The shape of the state has a version; one that has changed comes with a step that makes the old one new (`MIGRATIONS`). Entries can't be
+ * migrated: another machine would make something else of them. So a version whose machines decide otherwise has another `ENTRIES_VERSION`,
+ * and starts from what the one before has left when it stopped: an image and no entries.
  */
 import { deserialize, serialize } from 'node:v8'
 import type { CollectorImage } from '@holdfast/collector'
@@ -13,10 +13,10 @@ import { StoreError } from '@holdfast/store'
 import type { DurableHeapImage } from './durable-heap.js'
 import type { OpenCallsImage } from './open-calls.js'
 
-/** Of the header, the shape of the state, and what records mean. Raise it with a migration, or with the machines' decisions. */
+/** Of the header, the shape of the state, and what entries mean. Raise it with a migration, or with the machines' decisions. */
 const HEADER_VERSION = 1
 export const STATE_VERSION = 1
-export const RECORDS_VERSION = 1
+export const ENTRIES_VERSION = 1
 
 /** By the version that it starts from: makes a state one version newer. */
 const MIGRATIONS: Readonly<Record<number, (state: unknown) => unknown>> = {}
@@ -26,10 +26,10 @@ const MAX_HEADER_BYTES = 1 << 16
 export interface NodeImageHeader {
   readonly node: NodeId
   readonly incarnation: Incarnation
-  /** What the records behind it depend on besides: see `settingsOf`. */
+  /** What the entries behind it depend on besides: see `settingsOf`. */
   readonly settings: string
   readonly stateVersion: number
-  readonly recordsVersion: number
+  readonly entriesVersion: number
 }
 
 /** Null for a node that nothing has happened to yet. */

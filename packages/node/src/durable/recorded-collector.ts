@@ -7,9 +7,9 @@ import {
   type CollectorOptions,
 } from '@holdfast/collector'
 import type { Instant, Rules } from '@holdfast/core'
+import { writeNumber } from './entry-format.js'
 import { writeEvent } from './event-codec.js'
 import type { OpenCalls } from './open-calls.js'
-import { writeNumber } from './record-format.js'
 import type { Recorder } from './recorder.js'
 
 export class RecordedCollector extends Collector {

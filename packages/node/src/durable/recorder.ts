@@ -1,9 +1,9 @@
 /**
- * Takes down what happens to a node's collector and heap, until it is cut off as one record. Whatever happens in one turn is in
- * one record: a cut never lies within a turn, since turns are synchronous and cuts are made between them.
+ * Takes down what happens to a node's collector and heap, until it is cut off as one entry. Whatever happens in one turn is in
+ * one entry: a cut never lies within a turn, since turns are synchronous and cuts are made between them.
  */
 import { ByteWriter } from '@holdfast/core'
-import { OP } from './record-format.js'
+import { OP } from './entry-format.js'
 
 export class Recorder {
   #writer = new ByteWriter(1024)
@@ -59,8 +59,8 @@ export class Recorder {
 
   /** Takes out what was written since the last cut. */
   cut(): Uint8Array {
-    const record = this.#writer.finish()
+    const entry = this.#writer.finish()
     this.#writer = new ByteWriter(1024)
-    return record
+    return entry
   }
 }

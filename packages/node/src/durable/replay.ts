@@ -8,8 +8,8 @@ import type { Handle } from '@holdfast/heap/object-heap'
 import { StoreError } from '@holdfast/store'
 import { checksOf } from './checks.js'
 import type { DurableHeap } from './durable-heap.js'
+import { OP, readNumber } from './entry-format.js'
 import { readEvent, readIntegers, type WrittenEvent } from './event-codec.js'
-import { OP, readNumber } from './record-format.js'
 import type { RecordedCollector } from './recorded-collector.js'
 
 type Trace = ReturnType<DurableHeap['trace']>
@@ -28,15 +28,15 @@ export class Replay {
     this.#heap = heap
   }
 
-  /** The answer that the collector got to this question. Only while it is led through a record. */
+  /** The answer that the collector got to this question. Only while it is led through an entry. */
   answer(): boolean {
     const op = this.#reader.byte()
     if (op !== OP.yes && op !== OP.no) throw malformed('an answer is missing', { op })
     return op === OP.yes
   }
 
-  /** One record. O(what happened). @throws StoreError `store-corrupt` where it leads elsewhere than it did */
-  record(bytes: Uint8Array): void {
+  /** One entry. O(what happened). @throws StoreError `store-corrupt` where it leads elsewhere than it did */
+  entry(bytes: Uint8Array): void {
     this.#reader = new ByteReader(bytes)
     try {
       while (this.#reader.remaining > 0) this.#operation(this.#reader.byte())
@@ -44,7 +44,7 @@ export class Replay {
       if (error instanceof StoreError) throw error
       throw new StoreError(
         'store-corrupt',
-        'the records cannot be followed: they are damaged, or another version wrote them; start that one once and stop it, or delete the store',
+        'the entries cannot be followed: they are damaged, or another version wrote them; start that one once and stop it, or delete the store',
         {},
         error,
       )
@@ -72,7 +72,7 @@ export class Replay {
   #check(): void {
     for (const sum of checksOf(this.#collector, this.#heap)) {
       const recorded = this.#reader.integer()
-      if (recorded !== sum) throw malformed('the records lead elsewhere', { recorded, sum })
+      if (recorded !== sum) throw malformed('the entries lead elsewhere', { recorded, sum })
     }
   }
 

@@ -12,7 +12,7 @@ import { HeapNode } from '../../src/index.js'
 import { ask, eventually } from '../support/durable-world.js'
 
 /** `HOLDFAST_KILLS=100` tries longer. */
-const KILLS = Number(process.env['HOLDFAST_KILLS'] ?? 3)
+const KILLS = Number(process.env['HOLDFAST_KILLS'] ?? 2)
 const KEEPER = nodeId('keeper')
 const PROGRAM = new URL('../fixtures/durable-keeper.mjs', import.meta.url)
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)

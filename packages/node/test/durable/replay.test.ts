@@ -1,4 +1,4 @@
-/** A node among others, with everything that happens to it taken down: what is led through the records is the node. */
+/** A node among others, with everything that happens to it taken down: what is led through the entries is the node. */
 import { type NodeId, nodeId, Random } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { decodeNodeImage } from '../../src/durable/node-image.js'
 import type { HeapNode, IncomingCall } from '../../src/index.js'
 import { trusting, useWorld, type World } from '../support/world.js'
 
-const RUNS = Number(process.env['HOLDFAST_RUNS'] ?? 25)
+const RUNS = Number(process.env['HOLDFAST_RUNS'] ?? 12)
 const STEPS = 80
 const OPTIONS: MachineOptions = { node: nodeId('bob'), incarnation: 1 as never, collector: trusting }
 const NAMES: readonly NodeId[] = ['alice', 'bob', 'carol'].map(nodeId)
@@ -23,7 +23,7 @@ class Program {
   constructor(world: World, seed: number) {
     this.#world = world
     this.#random = new Random(seed)
-    this.bob = Machines.load(OPTIONS, { image: null, records: [] })
+    this.bob = Machines.load(OPTIONS, { image: null, entries: [] })
     const { heap, collector } = this.bob
     const state = { heap, collector, lastCall: 0 }
     this.#nodes = NAMES.map((name) => {
@@ -121,9 +121,9 @@ describe('what was taken down', () => {
       world.leaveAsItIs()
       const program = new Program(world, seed)
       const { bob } = program
-      let stored: { image: Uint8Array | null; records: Uint8Array[] } = {
+      let stored: { image: Uint8Array | null; entries: Uint8Array[] } = {
         image: null,
-        records: [],
+        entries: [],
       }
       const cutAt = new Random(seed).below(STEPS / 2)
       for (let step = 0; step < STEPS; step++) {
@@ -132,20 +132,49 @@ describe('what was taken down', () => {
         for (let turn = 0; turn < 5; turn++) await Promise.resolve()
         if (step % 7 === 0) {
           bob.seal()
-          stored.records.push(bob.recorder.cut())
+          stored.entries.push(bob.recorder.cut())
         }
         if (step < cutAt || stored.image !== null || bob.collector.isInRound || bob.heap.isCollecting) continue
         bob.collector.step({ type: 'checkpoint' }, world.clock.now())
-        stored = { image: bob.image(), records: [] }
+        stored = { image: bob.image(), entries: [] }
         bob.recorder.cut()
       }
       world.run()
       bob.seal()
-      stored.records.push(bob.recorder.cut())
+      stored.entries.push(bob.recorder.cut())
       const led = Machines.load(OPTIONS, stored)
       led.collector.step({ type: 'checkpoint' }, world.clock.now())
       bob.collector.step({ type: 'checkpoint' }, world.clock.now())
       expect(decodeNodeImage(led.image()).state).toEqual(decodeNodeImage(bob.image()).state)
     })
   }
+})
+
+describe('S8: a remote that is forgotten', () => {
+  const use = useWorld()
+
+  it('has left nothing in the image of the node', () => {
+    const { world } = use
+    // What carol held, who is gone.
+    world.leaveAsItIs()
+    const bob = Machines.load(OPTIONS, { image: null, entries: [] })
+    const { heap, collector } = bob
+    const node = world.node('bob', { state: { heap, collector, lastCall: 0 } })
+    const carol = world.node('carol')
+    const isKnown = (): boolean => {
+      collector.step({ type: 'checkpoint' }, world.clock.now())
+      return Buffer.from(bob.image()).includes('carol')
+    }
+    expect(isKnown()).toBe(false)
+    const mine = heap.create()
+    node.call({ to: { node: carol.name }, references: [mine] })
+    heap.unpin(mine)
+    world.run()
+    expect(isKnown()).toBe(true)
+    carol.close()
+    world.cut(node, carol)
+    world.pass(15 * 30_000)
+    expect(collector.acquaintances).toEqual({ peers: 0, lifetimes: 0 })
+    expect(isKnown()).toBe(false)
+  })
 })

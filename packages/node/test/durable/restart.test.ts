@@ -86,4 +86,55 @@ describe('a durable node that comes back', () => {
     alice.collectLocally()
     await eventually(() => expect(bob.heap.objectCount).toBe(0))
   })
+
+  it('R9: knows who refers to what, before it has heard of anybody', async () => {
+    const store = new MemoryStore()
+    await bob.stop()
+    bob = await world.durable('bob', store, bobs)
+    const object = bob.heap.create()
+    bob.heap.setRoot('kept', object)
+    const mine = alice.heap.create()
+    const {
+      handles: [held],
+    } = await ask(alice, 'bob')
+    await ask(alice, 'bob', { references: [mine] })
+    await bob.committed()
+    world.kill('bob')
+    world.kill('alice')
+    bob = await world.durable('bob', store.copy(), bobs)
+    expect(bob.referrersOf(object)).toEqual([{ node: 'alice', incarnation: 1 }])
+    expect(bob.ownerOf(bob.heap.root('kept') as Handle)).toEqual({ node: 'alice', incarnation: 1 })
+    expect(held).toBeDefined()
+    alice.close()
+  })
+
+  it('S1: takes part in rounds as before: a cycle from before goes', async () => {
+    const store = new MemoryStore()
+    await bob.stop()
+    bob = await world.durable('bob', store, bobs)
+    const mine = alice.heap.create()
+    const object = bob.heap.create(bytes(1))
+    bob.heap.setRoot('kept', object)
+    const {
+      handles: [theirs],
+    } = await ask(alice, 'bob')
+    alice.heap.addReference(mine, theirs)
+    const { handles } = await ask(alice, 'bob', { references: [mine] })
+    // bob keeps alice's object under the name now, and by his own.
+    bob.heap.addReference(object, bob.heap.root('kept') as Handle)
+    bob.heap.clearRoot('kept')
+    bob.heap.unpin(object)
+    for (const handle of [mine, theirs, ...handles]) alice.heap.unpin(handle)
+    await bob.committed()
+    await comeBack(store)
+    expect(bob.heap.resolves(object)).toBe(true)
+
+    await ask(alice, 'bob')
+    await alice.collectCycles([alice.name, bob.name])
+    await eventually(() => expect([bob.heap.objectCount, alice.heap.objectCount]).toEqual([0, 0]))
+    expect([bob.tables, alice.tables]).toMatchObject([
+      { exports: 0, imports: 0 },
+      { exports: 0, imports: 0 },
+    ])
+  })
 })

@@ -89,7 +89,7 @@ describe('a store', () => {
     expect(writes).toBeLessThan(40)
   })
 
-  it('puts an image in the place of many records', async () => {
+  it('puts an image in the place of many entries', async () => {
     await bob.stop()
     bob = await world.durable('bob', store, { ...counting, imageAfterBytes: 2000 })
     const size = store.size
@@ -111,27 +111,27 @@ describe('a store', () => {
     bob = await world.durable('bob', store, counting)
   })
 
-  it('of a later version is refused, and so are records of another one; an image is not', async () => {
+  it('of a later version is refused, and so are entries of another one; an image is not', async () => {
     await bob.stop()
-    const rewrite = async (change: Partial<NodeImageHeader>, records: readonly Uint8Array[]): Promise<MemoryStore> => {
+    const rewrite = async (change: Partial<NodeImageHeader>, entries: readonly Uint8Array[]): Promise<MemoryStore> => {
       const stored = await store.copy().open()
       const { header, state } = decodeNodeImage(stored.image as Uint8Array)
       const changed = new MemoryStore()
       await changed.open()
       await changed.replace(encodeNodeImage({ header: { ...header, ...change }, state }))
-      for (const record of records) await changed.append(record)
+      for (const entry of entries) await changed.append(entry)
       await changed.close()
       return changed
     }
-    const opened = async (change: Partial<NodeImageHeader>, records: readonly Uint8Array[] = []): Promise<unknown> => {
-      return world.durable('bob', await rewrite(change, records))
+    const opened = async (change: Partial<NodeImageHeader>, entries: readonly Uint8Array[] = []): Promise<unknown> => {
+      return world.durable('bob', await rewrite(change, entries))
     }
     await expect(opened({ stateVersion: 99 })).rejects.toMatchObject({ code: 'store-version' })
     await expect(opened({ stateVersion: 99 })).rejects.toThrow(/start that version/)
-    await expect(opened({ recordsVersion: 0 }, [bytes(1)])).rejects.toThrow(/start that version once and stop it/)
+    await expect(opened({ entriesVersion: 0 }, [bytes(1)])).rejects.toThrow(/start that version once and stop it/)
     await expect(opened({ settings: '{}' }, [bytes(1)])).rejects.toThrow(/old ones/)
     await expect(opened({}, [bytes(200)])).rejects.toMatchObject({ code: 'store-corrupt' })
-    bob = (await opened({ recordsVersion: 0, settings: '{}' })) as DurableHeapNode
+    bob = (await opened({ entriesVersion: 0, settings: '{}' })) as DurableHeapNode
     expect(bob.failure).toBeNull()
   })
 

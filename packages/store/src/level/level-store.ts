@@ -23,7 +23,7 @@ export class LevelStore implements Store {
   readonly #folder: string
   #database: Database | null = null
   #head: Head = { generation: 0, pieces: 0 }
-  #records = 0
+  #entries = 0
 
   /** @param folder of this store alone; made when it is missing */
   constructor(folder: string) {
@@ -45,10 +45,10 @@ export class LevelStore implements Store {
     }
   }
 
-  async append(record: Uint8Array): Promise<void> {
-    const key = rowKey('r', this.#head.generation, this.#records + 1)
-    await this.#write([{ type: 'put', key, value: seal(key, record) }])
-    this.#records++
+  async append(entry: Uint8Array): Promise<void> {
+    const key = rowKey('r', this.#head.generation, this.#entries + 1)
+    await this.#write([{ type: 'put', key, value: seal(key, entry) }])
+    this.#entries++
   }
 
   async replace(image: Uint8Array): Promise<void> {
@@ -63,7 +63,7 @@ export class LevelStore implements Store {
     rows.push({ type: 'put', key: HEAD_KEY, value: seal(HEAD_KEY, encodeHead(head)) })
     await this.#write(rows)
     this.#head = head
-    this.#records = 0
+    this.#entries = 0
     await this.#clearLeftovers()
   }
 
@@ -112,7 +112,7 @@ export class LevelStore implements Store {
   }
 
   /**
-   * LevelDB drops what is damaged in its log and says so in its journal of this opening, alone. A record that was cut short is not
+   * LevelDB drops what is damaged in its log and says so in its journal of this opening, alone. An entry that was cut short is not
    * damage. @throws StoreError `store-corrupt`, now and for ever
    */
   async #checkLog(database: Database): Promise<void> {
@@ -130,10 +130,10 @@ export class LevelStore implements Store {
     const { generation, pieces } = this.#head
     const image = await this.#rows(database, 'i')
     if (image.length !== pieces) throw corrupt('a piece of its image is missing', this.#folder)
-    const records = await this.#rows(database, 'r')
-    this.#records = records.length
+    const entries = await this.#rows(database, 'r')
+    this.#entries = entries.length
     await this.#clearLeftovers()
-    return { image: generation === 0 ? null : Buffer.concat(image), records }
+    return { image: generation === 0 ? null : Buffer.concat(image), entries }
   }
 
   /** The rows of the current generation, without a gap. */

@@ -1,6 +1,6 @@
 /**
- * How images and records lie in a LevelDB: `m` says which image is current, `i` + generation + place are its pieces, `r` + generation +
- * number the records since. Rows of another generation are leftovers. Each value begins with the CRC-32 of its key and of what follows it:
+ * How images and entries lie in a LevelDB: `m` says which image is current, `i` + generation + place are its pieces, `r` + generation +
+ * number the entries since. Rows of another generation are leftovers. Each value begins with the CRC-32 of its key and of what follows it:
  * LevelDB checks its log by itself, but not the tables that the log becomes.
  */
 import { crc32 } from 'node:zlib'
@@ -26,7 +26,7 @@ export interface Head {
 
 export const HEAD_KEY = Uint8Array.of(0x6d)
 
-/** The key of a piece or a record; keys ascend with `generation`, then with `place`. */
+/** The key of a piece or an entry; keys ascend with `generation`, then with `place`. */
 export function rowKey(kind: RowKind, generation: number, place: number): Uint8Array {
   const key = new Uint8Array(17)
   key[0] = kind.charCodeAt(0)

@@ -1,5 +1,5 @@
 /**
- * What a record of a durable node says: a row of operations on its collector and its heap, in the order in which they happened. An
+ * What an entry of a durable node says: a row of operations on its collector and its heap, in the order in which they happened. An
  * operation is one byte and its operands.
  */
 import { ByteReader, ByteWriter } from '@holdfast/core'
