@@ -53,7 +53,7 @@ export class MemoryStore implements Store {
     try {
       await this.beforeWrite()
     } catch (error) {
-      throw new StoreError('store-failed', 'nothing was written', {}, error)
+      throw new StoreError('store-failed', 'nothing was written', { cause: error })
     }
   }
 }

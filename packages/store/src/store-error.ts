@@ -14,7 +14,12 @@ export class StoreError extends HoldfastError {
   static override readonly name = 'StoreError'
   declare readonly code: StoreErrorCode
 
-  constructor(code: StoreErrorCode, message: string, data: Readonly<Record<string, unknown>> = {}, cause?: unknown) {
+  /** @param data plain facts, and perhaps the `cause` */
+  constructor(
+    code: StoreErrorCode,
+    message: string,
+    { cause, ...data }: Readonly<Record<string, unknown>> & { readonly cause?: unknown } = {},
+  ) {
     super(code, message, data)
     if (cause !== undefined) this.cause = cause
   }

@@ -45,7 +45,7 @@ describe('a store in a folder that was damaged', () => {
     await writeFile(file, bytes)
   }
 
-  async function refused(): Promise<void> {
+  async function expectRefused(): Promise<void> {
     const error: unknown = await new LevelStore(folder).open().catch((reason: unknown) => reason)
     expect(error).toMatchObject({ name: 'StoreError', code: 'store-corrupt' })
     expect((error as Error).message).toMatch(/delete it/)
@@ -63,7 +63,7 @@ describe('a store in a folder that was damaged', () => {
   it('refuses a log that is damaged in the middle, at every later start, too', async () => {
     const log = await fileOf(/\.log$/)
     await flip(log, Math.floor((await readFile(log)).length / 2))
-    await refused()
+    await expectRefused()
   })
 
   it('refuses a table with a flipped bit', async () => {
@@ -74,7 +74,7 @@ describe('a store in a folder that was damaged', () => {
     const at = bytes.indexOf(entry(5).subarray(0, 20))
     expect(at).toBeGreaterThan(0)
     await flip(table, at + 100)
-    await refused()
+    await expectRefused()
   })
 
   it('refuses a table that is cut short, and one that is gone', async () => {

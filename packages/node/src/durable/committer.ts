@@ -144,7 +144,7 @@ export class Committer {
 
   #fail(error: unknown): void {
     const failure =
-      error instanceof StoreError ? error : new StoreError('store-failed', 'the state cannot be kept', {}, error)
+      error instanceof StoreError ? error : new StoreError('store-failed', 'the state cannot be kept', { cause: error })
     this.#failure = failure
     const { actions, waiting } = this.#take()
     for (const { otherwise } of actions) otherwise()

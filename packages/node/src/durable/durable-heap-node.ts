@@ -8,7 +8,7 @@
  */
 import type { CollectorEffect } from '@holdfast/collector'
 import { type Incarnation, incarnation, type NodeId } from '@holdfast/core'
-import { type Store, StoreError } from '@holdfast/store'
+import type { Store, StoreError } from '@holdfast/store'
 import type { Clock, Link } from '@holdfast/transport'
 import { HeapNode, type HeapNodeOptions } from '../heap-node.js'
 import { Committer } from './committer.js'

@@ -2,7 +2,7 @@
  * What an entry of a durable node says: a row of operations on its collector and its heap, in the order in which they happened. An
  * operation is one byte and its operands.
  */
-import { ByteReader, ByteWriter } from '@holdfast/core'
+import type { ByteReader, ByteWriter } from '@holdfast/core'
 
 /** Kept for ever: an operation that is no longer written keeps its number. */
 export const OP = {

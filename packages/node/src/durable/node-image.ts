@@ -67,8 +67,7 @@ export function decodeNodeImage(bytes: Uint8Array): NodeImage {
     throw new StoreError(
       'store-corrupt',
       'the image of the node cannot be read: restore a copy of the store, or delete it',
-      {},
-      error,
+      { cause: error },
     )
   }
 }

@@ -45,8 +45,7 @@ export class Replay {
       throw new StoreError(
         'store-corrupt',
         'the entries cannot be followed: they are damaged, or another version wrote them; start that one once and stop it, or delete the store',
-        {},
-        error,
+        { cause: error },
       )
     }
   }

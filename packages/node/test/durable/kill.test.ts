@@ -141,12 +141,12 @@ function linkTo(child: ChildProcess): Link {
     close: () => {
       isClosed = true
     },
-    start: ({ onFrame, onClose }) => {
+    start: (handlers) => {
       child.on('message', (frame: Uint8Array) => {
-        if (!isClosed) onFrame(frame)
+        if (!isClosed) handlers.onFrame(frame)
       })
       child.on('exit', () => {
-        if (!isClosed) onClose('connection-lost')
+        if (!isClosed) handlers.onClose('connection-lost')
         isClosed = true
       })
     },

@@ -82,7 +82,7 @@ describe('a durable node that comes back', () => {
     expect(bob.heap.bodyOf(outer)).toEqual(bytes(3))
     expect(bob.heap.referencesOf(outer)).toEqual([inner])
     expect(bob.heap.bodyOf(inner)).toEqual(bytes(1, 2))
-    alice.heap.unpin(held as Handle)
+    alice.heap.unpin(held)
     alice.collectLocally()
     await eventually(() => expect(bob.heap.objectCount).toBe(0))
   })

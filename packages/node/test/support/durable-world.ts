@@ -47,7 +47,7 @@ export class DurableWorld {
   /** The node is gone like a process that was killed: what it had not written is lost, and nobody hears of it. */
   kill(name: string): void {
     this.#nodes.delete(name)
-    for (const pair of [...this.#links.keys()]) {
+    for (const pair of this.#links.keys()) {
       const [a, b] = pair.split('|')
       if (a === name || b === name) this.cut(a, b)
     }

@@ -78,7 +78,7 @@ export class LevelStore implements Store {
     try {
       await this.#database.batch([...rows], { sync: true })
     } catch (error) {
-      throw new StoreError('store-failed', 'the store cannot be written', { folder: this.#folder }, error)
+      throw new StoreError('store-failed', 'the store cannot be written', { folder: this.#folder, cause: error })
     }
   }
 
@@ -89,7 +89,7 @@ export class LevelStore implements Store {
       await this.#database?.clear({ gte: rowKey('i', 0, 0), lt: rowKey('i', generation, 0) })
       await this.#database?.clear({ gte: rowKey('r', 0, 0), lt: rowKey('r', generation, 0) })
     } catch (error) {
-      throw new StoreError('store-failed', 'the store cannot be written', { folder: this.#folder }, error)
+      throw new StoreError('store-failed', 'the store cannot be written', { folder: this.#folder, cause: error })
     }
   }
 
@@ -159,14 +159,12 @@ function asStoreError(error: unknown, folder: string): unknown {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
   if (code === 'LEVEL_LOCKED') {
-    return new StoreError(
-      'store-locked',
-      'the store is open in another process, or twice in this one',
-      { folder },
+    return new StoreError('store-locked', 'the store is open in another process, or twice in this one', {
+      folder,
       cause,
-    )
+    })
   }
   if (code === 'LEVEL_CORRUPTION') return corrupt(String((cause as Error).message), folder)
   const isLevels = typeof code === 'string' && code.startsWith('LEVEL_')
-  return isLevels ? new StoreError('store-failed', 'the store cannot be read', { folder }, cause) : error
+  return isLevels ? new StoreError('store-failed', 'the store cannot be read', { folder, cause }) : error
 }

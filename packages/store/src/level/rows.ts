@@ -8,7 +8,7 @@ import { ByteReader, ByteWriter } from '@holdfast/core'
 import { StoreError } from '../store-error.js'
 
 /** Of these rows, not of what is in them. */
-export const LAYOUT_VERSION = 1
+const LAYOUT_VERSION = 1
 
 /** An image is cut into pieces of so many bytes. */
 export const PIECE_BYTES = 1 << 20
