@@ -128,7 +128,7 @@ export class Links {
 
   /** The channel that an image is of. */
   restoredChannel(node: NodeId, image: ChannelImage): Channel {
-    const channel = this.#channelTo(node, image.timing)
+    const channel = this.#channelTo(node, image[0])
     channel.restore(image)
     return channel
   }

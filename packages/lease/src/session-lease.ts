@@ -20,13 +20,13 @@ interface Mark {
 }
 
 /** Of a `SessionLease`, see `image`. */
-export interface SessionLeaseImage {
-  readonly marks: readonly Mark[]
-  readonly sentAt: Instant
-  readonly renewedAt: Instant
-  readonly heardAt: Instant
-  readonly isInDoubt: boolean
-}
+export type SessionLeaseImage = readonly [
+  marks: readonly Mark[],
+  sentAt: Instant,
+  renewedAt: Instant,
+  heardAt: Instant,
+  isInDoubt: boolean,
+]
 
 /** All operations are O(1), amortized. At most some 33 marks are kept while the holder's view lasts. */
 export class SessionLease {
@@ -105,22 +105,12 @@ export class SessionLease {
 
   /** This lease as data. */
   image(): SessionLeaseImage {
-    const [marks, sentAt, renewedAt, heardAt, isInDoubt] = [
-      this.#marks,
-      this.#sentAt,
-      this.#renewedAt,
-      this.#heardAt,
-      this.#isInDoubt,
-    ]
-    return { marks, sentAt, renewedAt, heardAt, isInDoubt }
+    return [this.#marks, this.#sentAt, this.#renewedAt, this.#heardAt, this.#isInDoubt]
   }
 
   /** Becomes the lease that an image is of. */
-  restore({ marks, sentAt, renewedAt, heardAt, isInDoubt }: SessionLeaseImage): void {
+  restore([marks, ...rest]: SessionLeaseImage): void {
     this.#marks = [...marks]
-    this.#sentAt = sentAt
-    this.#renewedAt = renewedAt
-    this.#heardAt = heardAt
-    this.#isInDoubt = isInDoubt
+    ;[this.#sentAt, this.#renewedAt, this.#heardAt, this.#isInDoubt] = rest
   }
 }

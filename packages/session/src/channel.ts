@@ -62,13 +62,13 @@ export type ChannelEvent =
 const NOTHING: readonly never[] = []
 
 /** Of a `Channel`, see `image`. */
-export interface ChannelImage {
-  readonly timing: SessionTiming
-  readonly handshake: HandshakeImage
-  readonly isLinked: boolean
-  readonly session: SessionImage | null
-  readonly isResuming: boolean
-}
+export type ChannelImage = readonly [
+  timing: SessionTiming,
+  handshake: HandshakeImage,
+  isLinked: boolean,
+  session: SessionImage | null,
+  isResuming: boolean,
+]
 
 export type ChannelState = 'closed' | 'opening' | 'open'
 
@@ -284,23 +284,19 @@ export class Channel {
 
   /** This channel as data. */
   image(): ChannelImage {
-    return {
-      timing: this.#options.timing,
-      handshake: this.#handshake.image(),
-      isLinked: this.#linkOpen,
-      session: this.#session?.image() ?? null,
-      isResuming: this.#resuming,
-    }
+    const session = this.#session?.image() ?? null
+    return [this.#options.timing, this.#handshake.image(), this.#linkOpen, session, this.#resuming]
   }
 
   /** Becomes the channel that an image is of. Only for a new one, with the image's timing. */
-  restore({ handshake, isLinked, session, isResuming }: ChannelImage): void {
+  restore(image: ChannelImage): void {
     const { limits, timing } = this.#options
+    let session: SessionImage | null
+    let handshake: HandshakeImage
+    ;[, handshake, this.#linkOpen, session, this.#resuming] = image
     this.#handshake.restore(handshake)
-    this.#linkOpen = isLinked
-    this.#resuming = isResuming
     if (session === null) return
-    this.#session = new Session({ identity: session.identity, limits, timing })
+    this.#session = new Session({ identity: session[0], limits, timing })
     this.#session.restore(session)
   }
 }

@@ -85,17 +85,13 @@ export interface Current {
   checkAcknowledgement(sequence: Sequence): void
 }
 
-export interface HandshakeImage {
-  readonly timer: RetryTimerImage
-  readonly lastSeen: Incarnation | null
-  readonly proposal: number | null
-  readonly floor: number
-  readonly proposedAt: Instant | null
-  readonly bye: { readonly tag: number; readonly reason: string } | null
-  readonly welcome: boolean
-  readonly refusedHello: Refusal | null
-  readonly refusedSession: Refusal | null
-}
+export type HandshakeImage = readonly [
+  timer: RetryTimerImage,
+  lastSeen: Incarnation | null,
+  proposal: number | null,
+  floor: number,
+  proposedAt: Instant | null,
+]
 
 export class Handshake {
   readonly #options: HandshakeOptions
@@ -325,30 +321,14 @@ export class Handshake {
     return this.#lastSeen !== null && incarnation < this.#lastSeen && this.#rules.on('incarnations-are-ordered')
   }
 
+  /** Between two turns: what was to be written is. */
   image(): HandshakeImage {
-    return {
-      timer: this.#timer.image(),
-      lastSeen: this.#lastSeen,
-      proposal: this.#proposal,
-      floor: this.#floor,
-      proposedAt: this.#proposedAt,
-      bye: this.#bye,
-      welcome: this.#welcome,
-      refusedHello: this.#refusedHello,
-      refusedSession: this.#refusedSession,
-    }
+    return [this.#timer.image(), this.#lastSeen, this.#proposal, this.#floor, this.#proposedAt]
   }
 
-  restore(image: HandshakeImage): void {
-    this.#timer.restore(image.timer)
-    this.#lastSeen = image.lastSeen
-    this.#proposal = image.proposal
-    this.#floor = image.floor
-    this.#proposedAt = image.proposedAt
-    this.#bye = image.bye
-    this.#welcome = image.welcome
-    this.#refusedHello = image.refusedHello
-    this.#refusedSession = image.refusedSession
+  restore([timer, ...rest]: HandshakeImage): void {
+    this.#timer.restore(timer)
+    ;[this.#lastSeen, this.#proposal, this.#floor, this.#proposedAt] = rest
   }
 }
 

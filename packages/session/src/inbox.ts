@@ -24,13 +24,13 @@ export interface Arrival {
   readonly irregular: boolean
 }
 
-export interface InboxImage {
-  readonly received: Sequence
-  readonly early: ReadonlyMap<Sequence, Fragment>
-  readonly earlyBytes: number
-  readonly pieces: readonly Uint8Array[]
-  readonly pieceBytes: number
-}
+export type InboxImage = readonly [
+  received: Sequence,
+  early: ReadonlyMap<Sequence, Fragment>,
+  earlyBytes: number,
+  pieces: readonly Uint8Array[],
+  pieceBytes: number,
+]
 
 export class Inbox {
   readonly #limits: SessionLimits
@@ -144,21 +144,15 @@ export class Inbox {
   }
 
   image(): InboxImage {
-    return {
-      received: this.#received,
-      early: this.#early,
-      earlyBytes: this.#earlyBytes,
-      pieces: this.#pieces,
-      pieceBytes: this.#pieceBytes,
-    }
+    return [this.#received, this.#early, this.#earlyBytes, this.#pieces, this.#pieceBytes]
   }
 
-  restore({ received, early, earlyBytes, pieces, pieceBytes }: InboxImage): void {
-    this.#received = received
+  restore(image: InboxImage): void {
+    let early: InboxImage[1]
+    let pieces: InboxImage[3]
+    ;[this.#received, early, this.#earlyBytes, pieces, this.#pieceBytes] = image
     for (const [sequence, { bytes, more }] of early) this.#early.set(sequence, { bytes: bytes.slice(), more })
-    this.#earlyBytes = earlyBytes
     this.#pieces = pieces.map((bytes) => bytes.slice())
-    this.#pieceBytes = pieceBytes
   }
 }
 

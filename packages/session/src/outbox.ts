@@ -14,15 +14,15 @@ export interface Batch {
   readonly fragments: readonly Fragment[]
 }
 
-export interface OutboxImage {
-  readonly records: readonly Fragment[]
-  readonly acknowledged: Sequence
-  readonly next: Sequence
-  readonly transmitted: Sequence
-  readonly unackedBytes: number
-  readonly flightBytes: number
-  readonly window: number
-}
+export type OutboxImage = readonly [
+  records: readonly Fragment[],
+  acknowledged: Sequence,
+  next: Sequence,
+  transmitted: Sequence,
+  unackedBytes: number,
+  flightBytes: number,
+  window: number,
+]
 
 export class Outbox {
   readonly #limits: SessionLimits
@@ -157,24 +157,22 @@ export class Outbox {
   }
 
   image(): OutboxImage {
-    return {
-      records: this.#records.slice(this.#head),
-      acknowledged: this.#acknowledged,
-      next: this.#next,
-      transmitted: this.#transmitted,
-      unackedBytes: this.#unackedBytes,
-      flightBytes: this.#flightBytes,
-      window: this.#window,
-    }
+    const records = this.#records.slice(this.#head)
+    return [
+      records,
+      this.#acknowledged,
+      this.#next,
+      this.#transmitted,
+      this.#unackedBytes,
+      this.#flightBytes,
+      this.#window,
+    ]
   }
 
   restore(image: OutboxImage): void {
-    this.#records = image.records.map(({ bytes, more }) => ({ bytes: bytes.slice(), more }))
-    this.#acknowledged = image.acknowledged
-    this.#next = image.next
-    this.#transmitted = image.transmitted
-    this.#unackedBytes = image.unackedBytes
-    this.#flightBytes = image.flightBytes
-    this.#window = image.window
+    let records: readonly Fragment[]
+    ;[records, this.#acknowledged, this.#next, this.#transmitted, this.#unackedBytes, this.#flightBytes, this.#window] =
+      image
+    this.#records = records.map(({ bytes, more }) => ({ bytes: bytes.slice(), more }))
   }
 }

@@ -1,10 +1,7 @@
 import { after, type Duration, type Instant } from '@holdfast/core'
 import type { SessionTiming } from './limits.js'
 
-export interface RetryTimerImage {
-  readonly wait: Duration
-  readonly deadline: Instant | null
-}
+export type RetryTimerImage = ReturnType<RetryTimer['image']>
 
 /** When to try again: waits double with every attempt up to a cap; on a link that loses nothing an attempt is enough. */
 export class RetryTimer {
@@ -45,12 +42,11 @@ export class RetryTimer {
     this.#wait = this.#first ?? 0
   }
 
-  image(): RetryTimerImage {
-    return { wait: this.#wait, deadline: this.#deadline }
+  image(): readonly [wait: Duration, deadline: Instant | null] {
+    return [this.#wait, this.#deadline]
   }
 
-  restore({ wait, deadline }: RetryTimerImage): void {
-    this.#wait = wait
-    this.#deadline = deadline
+  restore(image: RetryTimerImage): void {
+    ;[this.#wait, this.#deadline] = image
   }
 }

@@ -32,15 +32,15 @@ export interface SessionOptions {
   readonly timing: SessionTiming
 }
 
-export interface SessionImage {
-  readonly identity: SessionIdentity
-  readonly outbox: OutboxImage
-  readonly inbox: InboxImage
-  readonly retry: RetryTimerImage
-  readonly repeatedAcks: number
-  readonly ackAt: Instant | null
-  readonly unacknowledgedBytes: number
-}
+export type SessionImage = readonly [
+  identity: SessionIdentity,
+  outbox: OutboxImage,
+  inbox: InboxImage,
+  retry: RetryTimerImage,
+  repeatedAcks: number,
+  ackAt: Instant | null,
+  unacknowledgedBytes: number,
+]
 
 export class Session {
   readonly identity: SessionIdentity
@@ -167,23 +167,14 @@ export class Session {
   }
 
   image(): SessionImage {
-    return {
-      identity: this.identity,
-      outbox: this.#outbox.image(),
-      inbox: this.#inbox.image(),
-      retry: this.#retry.image(),
-      repeatedAcks: this.#repeatedAcks,
-      ackAt: this.#ackAt,
-      unacknowledgedBytes: this.#unacknowledgedBytes,
-    }
+    const machines = [this.#outbox.image(), this.#inbox.image(), this.#retry.image()] as const
+    return [this.identity, ...machines, this.#repeatedAcks, this.#ackAt, this.#unacknowledgedBytes]
   }
 
-  restore(image: SessionImage): void {
-    this.#outbox.restore(image.outbox)
-    this.#inbox.restore(image.inbox)
-    this.#retry.restore(image.retry)
-    this.#repeatedAcks = image.repeatedAcks
-    this.#ackAt = image.ackAt
-    this.#unacknowledgedBytes = image.unacknowledgedBytes
+  restore([, outbox, inbox, retry, ...rest]: SessionImage): void {
+    this.#outbox.restore(outbox)
+    this.#inbox.restore(inbox)
+    this.#retry.restore(retry)
+    ;[this.#repeatedAcks, this.#ackAt, this.#unacknowledgedBytes] = rest
   }
 }
