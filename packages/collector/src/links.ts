@@ -123,7 +123,7 @@ export class Links {
   }
 
   restoreCounter(value: number): void {
-    this.#counter.restore(value)
+    this.#counter.see(value)
   }
 
   /** The channel that an image is of. */

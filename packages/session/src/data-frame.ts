@@ -101,3 +101,6 @@ export function decodeAck(body: ByteReader): Sequence {
   body.end()
   return acknowledged
 }
+
+/** With bytes of its own. */
+export const copied = ({ bytes, more }: Fragment): Fragment => ({ bytes: bytes.slice(), more })

@@ -4,7 +4,7 @@
  * before anything changed. Frames belong to the inbox once given to it; messages are views of them where one record is all.
  */
 import { ProtocolError, type Sequence } from '@holdfast/core'
-import type { DataFrame, Fragment } from './data-frame.js'
+import { copied, type DataFrame, type Fragment } from './data-frame.js'
 import { recordCost, type SessionLimits } from './limits.js'
 
 /** A message, whole and in its turn. One of the events of a channel, as it is. */
@@ -151,7 +151,7 @@ export class Inbox {
     let early: InboxImage[1]
     let pieces: InboxImage[3]
     ;[this.#received, early, this.#earlyBytes, pieces, this.#pieceBytes] = image
-    for (const [sequence, { bytes, more }] of early) this.#early.set(sequence, { bytes: bytes.slice(), more })
+    for (const [sequence, fragment] of early) this.#early.set(sequence, copied(fragment))
     this.#pieces = pieces.map((bytes) => bytes.slice())
   }
 }

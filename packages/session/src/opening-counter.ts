@@ -34,9 +34,4 @@ export class OpeningCounter {
     this.check(number)
     if (number > this.#value) this.#value = number
   }
-
-  /** Goes on from a value that it has had. */
-  restore(value: number): void {
-    this.#value = value
-  }
 }

@@ -5,7 +5,7 @@
  * (Jacobson 1988, "Congestion Avoidance and Control"); the receiver kept what came out of order, so its next acknowledgement leaps.
  */
 import { assert, LimitError, ProtocolError, type Sequence } from '@holdfast/core'
-import { DATA_HEADER_BYTES, type Fragment, lengthBytes } from './data-frame.js'
+import { copied, DATA_HEADER_BYTES, type Fragment, lengthBytes } from './data-frame.js'
 import { FRAME_OVERHEAD, recordCost, type SessionLimits } from './limits.js'
 
 /** Consecutive records for one frame. */
@@ -173,6 +173,6 @@ export class Outbox {
     let records: readonly Fragment[]
     ;[records, this.#acknowledged, this.#next, this.#transmitted, this.#unackedBytes, this.#flightBytes, this.#window] =
       image
-    this.#records = records.map(({ bytes, more }) => ({ bytes: bytes.slice(), more }))
+    this.#records = records.map(copied)
   }
 }
