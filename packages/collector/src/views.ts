@@ -125,7 +125,8 @@ export function openSessions(state: NodeState): SessionProgress[] {
 
 /** When this node's view of the session with a node is over, unless something renews it. O(1). @returns null without a session */
 export function leaseEndOf(state: NodeState, node: NodeId): Instant | null {
-  return state.remotes.findPeer(node)?.remote?.lease?.endsAt ?? null
+  const lease = state.remotes.findPeer(node)?.remote?.lease ?? null
+  return lease === null || lease.isInDoubt ? null : lease.endsAt
 }
 
 /** How far the session with a node has come. O(1). @returns 0 without one */
