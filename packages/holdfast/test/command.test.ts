@@ -12,7 +12,8 @@ beforeAll(() => {
   const zipped = readFileSync(HEAP)
   writeFileSync(join(folder, 'cut.rhg.gz'), zipped.subarray(0, 1000))
   writeFileSync(join(folder, 'cut.rhg'), gunzipSync(zipped).subarray(0, 100_000))
-  writeFileSync(join(folder, 'foreign.rhg'), '{"snapshot":{}}')
+  writeFileSync(join(folder, 'foreign.rhg'), 'PK\u0003\u0004')
+  writeFileSync(join(folder, 'other.heapsnapshot'), '{"snapshot":{}}')
   writeFileSync(join(folder, 'empty.rhg'), '')
 })
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -29,6 +30,7 @@ describe('wrong input exits with 2 and one line on stderr', () => {
     ['a truncated file', ['replay', 'cut.rhg'], /is truncated: it has 100000 of 5691816 bytes/],
     ['a truncated gzip', ['replay', 'cut.rhg.gz'], /does not unpack/],
     ['a foreign file', ['replay', 'foreign.rhg'], /is not a heap graph/],
+    ['JSON that is no heap snapshot', ['replay', 'other.heapsnapshot'], /its header lacks a part/],
     ['an empty file', ['replay', 'empty.rhg'], /is not a heap graph/],
     ['a negative count', ['replay', HEAP, '--count', '-1'], /'-1' is invalid.*non-negative integer/],
     ['a negative count, joined', ['replay', HEAP, '--count=-1'], /'-1' is invalid/],
@@ -73,7 +75,9 @@ describe('wrong input exits with 2 and one line on stderr', () => {
       /needs tracing/,
     ],
   ])('%s', async (_, args, message) => {
-    const outcome = await runCommand(args.map((arg) => (/^(cut|foreign|empty)\./.test(arg) ? join(folder, arg) : arg)))
+    const outcome = await runCommand(
+      args.map((arg) => (/^(cut|foreign|other|empty)\./.test(arg) ? join(folder, arg) : arg)),
+    )
     expect(outcome).toMatchObject({ code: 2, stdout: '' })
     expect(outcome.stderr).toMatch(/^holdfast: [^\n]+\n$/)
     expect(outcome.stderr).toMatch(message)

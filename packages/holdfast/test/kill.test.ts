@@ -30,7 +30,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 async function run(options: Partial<ReplayOptions>): Promise<{ result: ReplayResult; notes: string[] }> {
   const notes: string[] = []
-  const progress = { begin() {}, done() {}, note: (what: string) => notes.push(what), stop() {} }
+  const progress = { begin() {}, update() {}, done() {}, note: (what: string) => notes.push(what), stop() {} }
   const result = await replay(
     {
       file: HEAP,

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { readHeapFile } from '../src/heap-graph/heap-file.js'
 import { objectCount } from '../src/heap-graph/heap-graph.js'
 import { assignOwners, partitionGraph } from '../src/heap-graph/partition.js'
-import { readHeapFile } from '../src/heap-graph/rhg.js'
 import { arbitraryGraph } from './support/arbitrary-graph.js'
 import { HEAP } from './support/known-cuts.js'
 

@@ -5,7 +5,7 @@ import type { ReplayResult } from '../src/replay/result.js'
 import type { Progress } from '../src/replay/surroundings.js'
 import { DROP_ALL, HEAP, KNOWN_CUTS } from './support/known-cuts.js'
 
-const silent: Progress = { begin() {}, done() {}, note() {}, stop() {} }
+const silent: Progress = { begin() {}, update() {}, done() {}, note() {}, stop() {} }
 
 function run(options: Partial<ReplayOptions>): Promise<ReplayResult> {
   const { cut, count } = DROP_ALL

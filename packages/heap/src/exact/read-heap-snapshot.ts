@@ -1,6 +1,7 @@
 /** A `.heapsnapshot` of Node or Chrome from wherever it comes. */
 import { HeapSnapshot } from './heap-snapshot.js'
 import { SnapshotParser } from './snapshot-parser.js'
+import type { SnapshotTables } from './snapshot-tables.js'
 import { settleWeakEdges } from './weak-edges.js'
 
 export interface ReadOptions {
@@ -21,13 +22,21 @@ export async function readHeapSnapshot(
   chunks: AsyncIterable<Uint8Array | string>,
   options: ReadOptions = {},
 ): Promise<HeapSnapshot> {
-  const parser = new SnapshotParser(options.maxBytes)
+  const tables = await parseChunks(chunks, { ...options, parser: new SnapshotParser(options.maxBytes) })
+  return new HeapSnapshot(settleWeakEdges(tables))
+}
+
+/** Feeds a parser. */
+export async function parseChunks(
+  chunks: AsyncIterable<Uint8Array | string>,
+  { parser, onProgress }: { readonly parser: SnapshotParser } & Pick<ReadOptions, 'onProgress'>,
+): Promise<SnapshotTables> {
   const encoder = new ChunkEncoder()
   for await (const chunk of chunks) {
     parser.write(typeof chunk === 'string' ? encoder.encode(chunk) : chunk)
-    options.onProgress?.(parser.offset)
+    onProgress?.(parser.offset)
   }
-  return new HeapSnapshot(settleWeakEdges(parser.finish()))
+  return parser.finish()
 }
 
 /** Text into UTF-8, also when a chunk ends between the two halves of a character. */

@@ -9,7 +9,7 @@ import { LocationSection } from './location-section.js'
 import { malformedSnapshot } from './malformed-snapshot.js'
 import { NodeSection } from './node-section.js'
 import { isNamed, type SnapshotTables } from './snapshot-tables.js'
-import { StringTableBuilder } from './string-table.js'
+import { type StringChoice, StringTableBuilder } from './string-table.js'
 import { type Section, SnapshotTokenizer } from './tokenizer.js'
 
 /** Two numbers stand for "not reached" and "where the search began" where edges are told. */
@@ -19,16 +19,17 @@ export class SnapshotParser {
   readonly #tokenizer = new SnapshotTokenizer((name) => this.#sectionOf(name))
   readonly #maxBytes: number
   readonly #seen = new Set<string>()
-  readonly #strings = new StringTableBuilder()
+  readonly #strings: StringTableBuilder
   #layout: SnapshotLayout | null = null
   #nodes: NodeSection | null = null
   #edges: EdgeSection | null = null
   #locations: LocationSection | null = null
 
-  /** @throws UsageError `bad-limit` */
-  constructor(maxBytes = Number.POSITIVE_INFINITY) {
+  /** @param keeps which strings to keep; all when left out. The others read as empty. @throws UsageError `bad-limit` */
+  constructor(maxBytes = Number.POSITIVE_INFINITY, keeps?: StringChoice) {
     if (!(maxBytes > 0)) throw new UsageError('bad-limit', 'a limit is above 0', { maxBytes })
     this.#maxBytes = maxBytes
+    this.#strings = new StringTableBuilder(keeps)
   }
 
   /** Bytes taken so far. */

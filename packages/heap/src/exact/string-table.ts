@@ -63,13 +63,22 @@ export class StringTable {
   }
 }
 
+/** Whether to keep a string, asked with its bytes as they stand in the file. */
+export type StringChoice = (raw: Uint8Array) => boolean
+
 /** Takes strings piece by piece; `finish` once. */
 export class StringTableBuilder implements StringSection {
   readonly kind = 'strings'
+  readonly #keeps: StringChoice | undefined
   #bytes = new Uint8Array(1 << 12)
   #length = 0
   #offsets = new Uint32Array(1 << 8)
   #count = 0
+
+  /** @param keeps all when left out; what is not kept stays as an empty string */
+  constructor(keeps?: StringChoice) {
+    this.#keeps = keeps
+  }
 
   /** Adds to the string under way. @throws LimitError `snapshot-too-large` above 4 GiB of strings */
   append(bytes: Uint8Array, start: number, end: number): void {
@@ -83,6 +92,8 @@ export class StringTableBuilder implements StringSection {
 
   /** Ends the string under way. */
   end(): void {
+    const start = this.#offsets[this.#count]
+    if (this.#keeps?.(this.#bytes.subarray(start, this.#length)) === false) this.#length = start
     this.#count++
     this.#offsets = withRoom(this.#offsets, this.#count + 1, MAX_BYTES)
     this.#offsets[this.#count] = this.#length

@@ -30,6 +30,14 @@ export const EPHEMERON = 'ephemeron'
 
 const PAIR = 'pair in WeakMap (table @'
 const WRAPPER_EDGE = 'native_to_javascript'
+/** How the name of a pair ends: a parenthesis. */
+const CLOSING = 0x29
+
+/** Whether `settleWeakEdges` looks for a string. O(its length) for one in ten, O(1) for the others. */
+export function namesWeakEdge(raw: Uint8Array): boolean {
+  if (raw[raw.length - 1] === CLOSING) return Buffer.from(raw.buffer, raw.byteOffset, raw.length).includes(PAIR)
+  return raw.length === WRAPPER_EDGE.length && String.fromCharCode(...raw) === WRAPPER_EDGE
+}
 
 /** Rewrites the types of such edges, once. O(nodes + edges + bytes of strings). */
 export function settleWeakEdges(tables: SnapshotTables): SnapshotTables & { readonly pairs: EphemeronPairs } {

@@ -65,7 +65,7 @@ function addReplay(program: Command, { signal, exit }: Session): void {
   program
     .command('replay')
     .description(`Spread a program's heap over nodes, let go of a part, and see whether exactly the right objects go.`)
-    .argument('<file>', 'an object graph, .rhg or .rhg.gz')
+    .argument('<file>', 'a heap snapshot (.heapsnapshot) or an object graph (.rhg), gzipped or not')
     .option('--nodes <n>', 'nodes that hold objects, 1 to 16', parseNodes, 4)
     .addOption(new Option('--partition <kind>', 'how objects are spread').choices(PARTITIONS).default('hash'))
     .addOption(new Option('--cut <kind>', 'what is let go of').choices(CUTS).default('roots'))
@@ -157,6 +157,8 @@ const REPLAY_EXAMPLES = `
 Examples:
   Drop the whole program, on 4 worker threads:
     $ holdfast replay heap.rhg.gz
+  Your own program's heap, written by v8.writeHeapSnapshot() or by Chrome:
+    $ holdfast replay Heap.20260101.120000.1.0.001.heapsnapshot --cut nodes --count 2000
   Let go of 2,000 objects; see what reference listing alone cannot free:
     $ holdfast replay heap.rhg.gz --cut nodes --count 2000 --collectors refcount
   Kill one of the workers, and see leases free what it alone held:

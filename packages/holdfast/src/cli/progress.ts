@@ -11,6 +11,7 @@ export function createProgress(lines: NodeJS.WritableStream): Progress {
 function plain(lines: NodeJS.WritableStream): Progress {
   return {
     begin() {},
+    update() {},
     done(what) {
       lines.write(`${what}\n`)
     },
@@ -27,6 +28,9 @@ function spinning(): Progress {
   return {
     begin(what) {
       spinner.start(what)
+      spinner.text = what
+    },
+    update(what) {
       spinner.text = what
     },
     done(what) {

@@ -4,48 +4,16 @@
  * name. Nothing in a file is believed: sizes are checked against the length before anything is allocated, every
  * offset, target and root against its range. (`fixtures/README.md` describes the format and the shipped file.)
  */
-import { readFile, stat } from 'node:fs/promises'
 import { endianness } from 'node:os'
 import { gunzipSync } from 'node:zlib'
 import { UsageError } from '@holdfast/core'
 import { type HeapGraph, objectCount } from './heap-graph.js'
+import { reasonOf } from './reason-of.js'
 
 const MAGIC = 'RHG1'
 const HEADER_BYTES = 16
 /** Room for about 250 million references; a gzipped file that unpacks to more is refused rather than swallowed. */
-const MAX_BYTES = 2 ** 30
-
-/** What a file held, and the file's own bytes for whoever wants to read it independently. */
-export interface HeapFile {
-  readonly graph: HeapGraph
-  readonly bytes: Uint8Array
-}
-
-/** Reads and checks a `.rhg` or `.rhg.gz` file. O(size). @throws UsageError with one line that says what, where, what to do */
-export async function readHeapFile(path: string): Promise<HeapFile> {
-  let bytes: Uint8Array
-  try {
-    const found = await stat(path)
-    const { size } = found
-    if (!found.isFile() && !found.isDirectory()) throw new Error('it is not a regular file')
-    if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, more than ${MAX_BYTES}`)
-    bytes = await readFile(path)
-  } catch (error) {
-    throw new UsageError(
-      'unreadable-file',
-      `cannot read '${path}': ${reason(error)}; give the path of a heap graph file`,
-    )
-  }
-  return { graph: parseRhg(bytes, path), bytes }
-}
-
-function reason(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : ''
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EISDIR') return 'it is a folder'
-  if (code === 'EACCES') return 'permission denied'
-  return error instanceof Error ? error.message : String(error)
-}
+export const MAX_BYTES = 2 ** 30
 
 /** Reads a graph from a file's bytes, gzipped or not. O(size). @param name of the file, for errors. @throws UsageError */
 export function parseRhg(file: Uint8Array, name: string): HeapGraph {
@@ -75,7 +43,7 @@ export function writeRhg(graph: HeapGraph): Uint8Array {
   const objects = objectCount(graph)
   const references = graph.targets.length
   const roots = graph.roots.length
-  const bytes = new Uint8Array(fileBytes({ objects, references, roots }))
+  const bytes = new Uint8Array(rhgBytes({ objects, references, roots }))
   for (let index = 0; index < MAGIC.length; index++) bytes[index] = MAGIC.charCodeAt(index)
   let at = MAGIC.length
   const put = (column: Uint32Array): void => {
@@ -92,6 +60,7 @@ export function writeRhg(graph: HeapGraph): Uint8Array {
   return bytes
 }
 
+/** How many there are of each. */
 interface Header {
   readonly objects: number
   readonly references: number
@@ -100,7 +69,8 @@ interface Header {
 
 const padded = (length: number): number => Math.ceil(length / 4) * 4
 
-function fileBytes({ objects, references, roots }: Header): number {
+/** How long the file of such a graph is, not gzipped. */
+export function rhgBytes({ objects, references, roots }: Header): number {
   return HEADER_BYTES + (objects + 1 + references + roots + objects) * 4 + padded(objects)
 }
 
@@ -111,7 +81,7 @@ function unpack(file: Uint8Array, name: string): Uint8Array {
   } catch (error) {
     throw new UsageError(
       'broken-gzip',
-      `'${name}' is gzipped but does not unpack (${reason(error)}); it is truncated or damaged: fetch it again`,
+      `'${name}' is gzipped but does not unpack (${reasonOf(error)}); it is truncated or damaged: fetch it again`,
     )
   }
 }
@@ -121,12 +91,12 @@ function readHeader(bytes: Uint8Array, name: string): Header {
     if (bytes[index] !== MAGIC.charCodeAt(index))
       throw new UsageError(
         'foreign-file',
-        `'${name}' is not a heap graph: it does not begin with "${MAGIC}"; give a .rhg or .rhg.gz file`,
+        `'${name}' is not a heap graph: it does not begin with "${MAGIC}"; give a .rhg or .heapsnapshot file, gzipped or not`,
       )
   }
   if (bytes.length < HEADER_BYTES) throw truncated(name, bytes.length, HEADER_BYTES)
   const [objects, references, roots] = readColumn(bytes, MAGIC.length, 3)
-  const expected = fileBytes({ objects, references, roots })
+  const expected = rhgBytes({ objects, references, roots })
   if (bytes.length < expected) throw truncated(name, bytes.length, expected)
   if (bytes.length > expected)
     throw new UsageError(

@@ -6,10 +6,10 @@ import { basename } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { GraphClusterOptions } from '@holdfast/worker'
 import { CUT_WORDS, type Cut, type CutKind, drawCut } from '../heap-graph/cut.js'
+import { readHeapFile } from '../heap-graph/heap-file.js'
 import { type HeapGraph, objectCount } from '../heap-graph/heap-graph.js'
 import { assignOwners, countOwned, type PartitionKind, partitionGraph } from '../heap-graph/partition.js'
 import { releasesOf } from '../heap-graph/release.js'
-import { readHeapFile } from '../heap-graph/rhg.js'
 import { drawVictims } from '../heap-graph/victims.js'
 import { COLLECTORS, type Collection, type CollectorName, collect } from './collection.js'
 import { milliseconds, number } from './number-format.js'
@@ -91,10 +91,13 @@ export async function replay(options: ReplayOptions, surroundings: Surroundings)
   }
 }
 
-async function load(options: ReplayOptions, { progress }: Surroundings): Promise<Loaded> {
+async function load(options: ReplayOptions, { progress, signal }: Surroundings): Promise<Loaded> {
   progress.begin(`reading ${basename(options.file)}`)
   const startedAt = performance.now()
-  const { graph, bytes } = await readHeapFile(options.file)
+  const { graph, bytes } = await readHeapFile(options.file, (read) => {
+    signal?.throwIfAborted()
+    progress.update(`reading ${basename(options.file)}: ${number(Math.floor(read / 1e6))} MB`)
+  })
   const victims = drawVictims({ nodes: options.nodes, kill: options.kill ?? 0, seed: options.seed })
   const owners = assignOwners(options.partition, objectCount(graph), options.nodes)
   const cut = drawCut(graph, { kind: options.cut, count: options.count, seed: options.seed })

@@ -15,6 +15,8 @@ export interface Surroundings {
 export interface Progress {
   /** Something begins that may take a while. */
   begin(what: string): void
+  /** How far what began last has come. Told often. */
+  update(what: string): void
   /** What began last is done. */
   done(what: string): void
   /** Something the user wants to know. */

@@ -2,8 +2,9 @@
  * A program of its own (`node --expose-gc v8-full-gc-child.js FILE`): builds the file's graph of ordinary objects, all
  * reachable from `globalThis`, and prints the median time in ms of 5 forced full GCs after 2 warm-ups.
  */
+
+import { readHeapFile } from '../heap-graph/heap-file.js'
 import { objectCount } from '../heap-graph/heap-graph.js'
-import { readHeapFile } from '../heap-graph/rhg.js'
 
 interface HeapObject {
   readonly id: number
