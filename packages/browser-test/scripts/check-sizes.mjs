@@ -15,22 +15,22 @@ const PAGES = join(import.meta.dirname, '../pages')
 /** In kB, of 1,000 bytes. */
 const PAGE_BAR = 30
 const MEASURED_PAGES = [
-  { name: 'first call: createNode', page: 'first-call.ts', budget: 65 },
-  { name: 'first call: all exports', page: 'everything.ts', budget: 67 },
+  { name: 'first call: createNode', page: 'first-call.ts', budget: 67 },
+  { name: 'first call: all exports', page: 'everything.ts', budget: 69 },
 ]
 
 const PACKAGE_BAR = 6
 const MEASURED_PACKAGES = [
-  { name: 'core', entry: 'index.js' },
-  { name: 'session', entry: 'index.js' },
+  { name: 'core', entry: 'index.js', budget: 6.2 },
+  { name: 'session', entry: 'index.js', budget: 6.3 },
   { name: 'refcount', entry: 'index.js' },
   { name: 'lease', entry: 'index.js' },
   { name: 'graph', entry: 'index.js' },
   { name: 'tracing', entry: 'index.js' },
   { name: 'tracing/collage', entry: 'collage.js' },
   { name: 'tracing/verdict', entry: 'verdict.js' },
-  { name: 'collector', entry: 'index.js', budget: 11.2 },
-  { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 9.2 },
+  { name: 'collector', entry: 'index.js', budget: 12 },
+  { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 9.5 },
   { name: 'collector/coordination', entry: 'coordination.js' },
   { name: 'heap/object-heap', entry: 'object-heap/index.js' },
 ]
