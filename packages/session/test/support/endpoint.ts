@@ -34,13 +34,13 @@ export class Endpoint {
   }
 
   receive(frame: Uint8Array, now = 0): ChannelEvent[] {
-    const events = this.channel.receive(frame, instant(now))
+    const events = [...this.channel.receive(frame, instant(now))]
     this.events.push(...events)
     return events
   }
 
   flush(now = 0): Uint8Array[] {
-    return this.channel.flush(instant(now))
+    return [...this.channel.flush(instant(now))]
   }
 
   /** The messages delivered since the last call, as text. */
