@@ -2,12 +2,12 @@ import { incarnation, nodeId } from '@holdfast/core'
 import { createNode, HeapNode } from '@holdfast/node'
 import { type Link, type LinkHandlers, VirtualClock } from '@holdfast/transport'
 import { MemoryNetwork } from '@holdfast/transport/memory'
-
 import { join, split } from '../pieces.js'
+import { sampleGreeting } from '../sample-greeting.js'
+import { settle } from '../settle.js'
 import { Finding, type FuzzTarget } from '../target.js'
 
 const PROTOTYPE_KEYS = Reflect.ownKeys(Object.prototype).length
-const GREETING = 'holdfast/1 '
 
 /** What application authors publish: a field, methods, and something that only its owner is to reach. */
 class Shop {
@@ -71,18 +71,6 @@ function check(shop: Shop): void {
   if (shop.coins() !== 7) throw new Finding('a private field has changed')
 }
 
-/** Carries out what is due now, and what follows from it. */
-async function settle(clock: VirtualClock): Promise<void> {
-  for (let quiet = 0; quiet < 3; quiet++) {
-    await Promise.resolve()
-    while (clock.nextAt !== null && clock.nextAt <= clock.now()) {
-      clock.step()
-      await Promise.resolve()
-      quiet = 0
-    }
-  }
-}
-
 /** A request as a face writes it. */
 function request(
   head: { operation: number; answer: number },
@@ -102,7 +90,7 @@ class GreetingLink implements Link {
   constructor(link: Link) {
     this.#link = link
     this.maxFrameBytes = link.maxFrameBytes
-    link.send(new TextEncoder().encode(`${GREETING}mallory`))
+    link.send(sampleGreeting('mallory'))
   }
 
   send(frame: Uint8Array): void {
