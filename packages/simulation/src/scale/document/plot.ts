@@ -1,12 +1,12 @@
 /**
- * A line plot as SVG text: logarithmic axes, a legend at the right. The scales and their ticks are d3-scale's; nothing here needs a
+ * A line plot as SVG text: logarithmic axes unless told, a legend at the right. The scales and their ticks are d3-scale's; nothing here needs a
  * DOM. Colors are Okabe and Ito's, which most color-blind people tell apart, and every line has a mark of its own besides.
  */
-import { type ScaleLogarithmic, scaleLog } from 'd3-scale'
+import { type ScaleContinuousNumeric, scaleLinear, scaleLog } from 'd3-scale'
 
 export interface Line {
   readonly name: string
-  /** Each above 0, by ascending x. */
+  /** By ascending x; above 0 on a logarithmic axis. */
   readonly points: readonly (readonly [x: number, y: number])[]
 }
 
@@ -14,10 +14,12 @@ export interface Plot {
   readonly title: string
   readonly x: string
   readonly y: string
+  /** Logarithmic unless told. */
+  readonly xScale?: 'linear' | 'log'
   readonly lines: readonly Line[]
 }
 
-type Scale = ScaleLogarithmic<number, number>
+type Scale = ScaleContinuousNumeric<number, number>
 
 const WIDTH = 760
 const HEIGHT = 400
@@ -30,16 +32,17 @@ const DASHES = ['', '7 3', '2 3', '9 3 2 3', '4 4', '1 2']
 const TICKS = 6
 
 /** Draws a plot. O(points). */
-export function drawPlot({ title, x, y, lines }: Plot): string {
+export function drawPlot({ title, x, y, xScale = 'log', lines }: Plot): string {
   const points = lines.flatMap((line) => line.points)
-  const across = scaleLog(domainOf(points.map(([value]) => value)), [MARGIN.left, RIGHT])
+  const scale = xScale === 'log' ? scaleLog : scaleLinear
+  const across: Scale = scale(domainOf(points.map(([value]) => value)), [MARGIN.left, RIGHT])
   const up = scaleLog(domainOf(points.map(([, value]) => value)), [BOTTOM, MARGIN.top]).nice()
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
     `<title>${escape(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#ffffff"/>`,
     text([MARGIN.left, 22], title, 'font-size="15" font-weight="bold"'),
-    ...xAxis(across, x),
+    ...xAxis(across, x, xScale === 'log' ? majorTicks(across) : wholeTicks(across)),
     ...yAxis(up, y),
     ...lines.flatMap((line, place) => drawLine(line, place, { across, up })),
     '</svg>',
@@ -54,8 +57,7 @@ function domainOf(values: readonly number[]): [number, number] {
   return greatest > least ? [least, greatest] : [least / 2, greatest * 2]
 }
 
-function xAxis(scale: Scale, label: string): string[] {
-  const ticks = majorTicks(scale)
+function xAxis(scale: Scale, label: string, ticks: readonly number[]): string[] {
   return [
     ...ticks.map((tick) => rule([scale(tick), MARGIN.top], [scale(tick), BOTTOM])),
     ...ticks.map((tick) => text([scale(tick), BOTTOM + 18], tickText(tick), 'text-anchor="middle"')),
@@ -80,11 +82,15 @@ function majorTicks(scale: Scale): number[] {
   return powers.length >= 2 ? powers : ticks
 }
 
+/** What is counted has no halves. */
+const wholeTicks = (scale: Scale): number[] => scale.ticks(TICKS).filter((tick) => Number.isInteger(tick))
+
 const tickText = (tick: number): string => tick.toLocaleString('en-US', { maximumSignificantDigits: 3 })
 
 function drawLine({ name, points }: Line, place: number, { across, up }: { across: Scale; up: Scale }): string[] {
   const color = COLORS[place % COLORS.length]
-  const dashes = DASHES[place % DASHES.length]
+  // Shifted once the colors begin anew.
+  const dashes = DASHES[(place + Math.floor(place / COLORS.length)) % DASHES.length]
   const at = points.map(([x, y]) => [across(x), up(y)] as const)
   const path = at.map(([x, y]) => `${round(x)},${round(y)}`).join(' ')
   const stroke = `stroke="${color}" stroke-width="2" fill="none"${dashes === '' ? '' : ` stroke-dasharray="${dashes}"`}`

@@ -32,6 +32,10 @@ export type Point = {
 export type PointOf<Name extends CurveName> = Extract<Point, { readonly scenario: { readonly curve: Name } }>
 
 /** @throws Violation when anything is lost, or left */
+export function runScenario<Name extends CurveName>(
+  scenario: { readonly curve: Name } & Curves[Name]['parameters'],
+): PointOf<Name>
+export function runScenario(scenario: Scenario): Point
 export function runScenario(scenario: Scenario): Point {
   switch (scenario.curve) {
     case 'nodes':

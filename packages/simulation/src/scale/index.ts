@@ -1,0 +1,1 @@
+export { type PointOf, runScenario, type Scenario } from './scenarios/scenario.js'
