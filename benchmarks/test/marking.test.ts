@@ -3,6 +3,7 @@ import { CompactGraph } from '@holdfast/graph'
 import { GraphologyGraph } from '@holdfast/graph/graphology'
 import { describe, expect, it } from 'vitest'
 import { ARRANGEMENTS, arrange, arrangeRows } from '../src/marking/arrangement.js'
+import { CMark } from '../src/marking/c-mark.js'
 import { CsrMark } from '../src/marking/csr-mark.js'
 import { countReached } from '../src/marking/mark-graph.js'
 import { sampleGraph, sourcesOf } from '../src/marking/sample-graph.js'
@@ -46,4 +47,15 @@ describe.each(ARRANGEMENTS)('%s', (arrangement) => {
     const { rows, root } = arrangeRows(sample, arrangement)
     expect(countReached(graph)).toBe(new CsrMark(rows).mark(root))
   })
+})
+
+it('a mark in C reaches what the limit in JavaScript reaches, every time, where there is a compiler', async ({
+  skip,
+}) => {
+  const { rows, root } = arrangeRows(sampleGraph(OBJECTS, 1), 'shuffled')
+  const mark = CMark.start(rows, root)
+  if (mark === null) return skip()
+  const reached = new CsrMark(rows).mark(root)
+  expect([(await mark.mark()).reached, (await mark.mark()).reached]).toEqual([reached, reached])
+  await mark.close()
 })

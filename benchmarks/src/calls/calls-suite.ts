@@ -1,51 +1,48 @@
 /** Remote calls between the main thread and a worker, beside raw messages and other libraries. */
-import type { Suite, Table } from '../suite.js'
-import { type CallMeasurements, CHAIN_LENGTHS, IN_FLIGHT, measureCalls } from './measure-calls.js'
-import { CHAIN_DELAY_MS } from './slice.js'
+import type { Case, Suite } from '../suite.js'
+import { CALL_SYSTEMS } from './call-system.js'
+import { CHAIN_DELAY_MS, CHAIN_LENGTHS, chainMetric, type SliceRequest } from './slice.js'
+
+const IN_FLIGHT = 1_000
 
 export const callsSuite: Suite = {
-  async run({ quick, progress }) {
-    const effort = quick
-      ? { pairs: 31, ms: 40, chains: 3, warmUpMs: 1500 }
-      : { pairs: 51, ms: 100, chains: 9, warmUpMs: 5000 }
-    const measured = await measureCalls(effort, progress)
+  cases: ({ quick }) => {
+    const ms = quick ? 40 : 100
     return [
-      callTable(measured, 'sequential', 'one after another'),
-      callTable(measured, 'in-flight', `${IN_FLIGHT} in flight`),
-      chainTable(measured),
+      calls('sequential', { kind: 'sequential', ms }, quick),
+      calls('1,000 in flight', { kind: 'in-flight', width: IN_FLIGHT, ms }, quick),
+      chains(quick),
     ]
   },
 }
 
-function callTable({ calls }: CallMeasurements, way: 'sequential' | 'in-flight', title: string): Table {
+/** Beside raw messages, pair by pair: the time that it takes to wake a thread changes many times over from second to second. */
+function calls(name: string, request: Exclude<SliceRequest, { kind: 'chain' }>, quick: boolean): Case {
+  const options = { request, warmUpMs: quick ? 1_500 : 5_000 }
+  // In flight: from the first call of a thousand to an answer.
+  const latency = { unit: 'µs', better: 'less', ratioTo: ['raw'] } as const
   return {
-    title: `Calls main ↔ worker, ${title}`,
-    columns: [
-      { name: 'system' },
-      { name: '× raw', digits: 2 },
-      { name: 'low', digits: 2 },
-      { name: 'high', digits: 2 },
-      { name: 'µs each', digits: 2 },
-      { name: 'p50 µs' },
-      { name: 'p99 µs' },
-    ],
-    rows: calls
-      .filter((measured) => measured.way === way)
-      .map(({ system, ratio, each, p50, p99 }) => [system, ratio.median, ratio.low, ratio.high, each, p50, p99]),
-    notes: [
-      '`add(number, "hello")`. × raw: calls a second through those of raw messages, each slice beside one of raw messages: median of the ' +
-        'pairs and its 95 % interval. raw beside itself says how far two equal things lie apart.',
-    ],
+    name,
+    rounds: quick ? 31 : 51,
+    beside: 'raw',
+    metrics: { calls: { unit: 'calls/s', better: 'more', ratioTo: ['raw'] }, p50: latency, p99: latency },
+    variants: Object.fromEntries(
+      CALL_SYSTEMS.map((system) => [
+        system,
+        async () => (await import('./call-variants.js')).startCalls(system, options),
+      ]),
+    ),
   }
 }
 
-function chainTable({ chains }: CallMeasurements): Table {
+/** Each call is one on what the call before came to; without pipelining it waits for a way there and back. */
+function chains(quick: boolean): Case {
   return {
-    title: `Calls: chains over a link with a delay of ${CHAIN_DELAY_MS} ms each way`,
-    columns: [{ name: 'system' }, ...CHAIN_LENGTHS.map((length) => ({ name: `${length} ms` }))],
-    rows: chains.map(({ system, ms }) => [system, ...ms]),
-    notes: [
-      'Each call is one on what the call before came to; the last result is read. Without pipelining each waits for a way there and back.',
-    ],
+    name: `chains over a link with ${CHAIN_DELAY_MS} ms each way`,
+    rounds: quick ? 3 : 9,
+    metrics: Object.fromEntries(CHAIN_LENGTHS.map((length) => [chainMetric(length), { unit: 'ms', better: 'less' }])),
+    variants: Object.fromEntries(
+      CALL_SYSTEMS.map((system) => [system, async () => (await import('./call-variants.js')).startChains(system)]),
+    ),
   }
 }

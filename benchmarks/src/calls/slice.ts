@@ -1,4 +1,4 @@
-/** What the process of one system is asked to measure, and what it answers. */
+/** What is asked of one system, and what it answers. */
 
 export type SliceRequest =
   /** One call after another, for so many ms. */
@@ -19,3 +19,8 @@ export interface Slice {
 
 /** How long a message takes, each way, over the link of the chains, in ms. */
 export const CHAIN_DELAY_MS = 20
+
+export const CHAIN_LENGTHS = [1, 2, 3, 4, 5] as const
+
+/** The name of what a chain of so many calls takes. */
+export const chainMetric = (length: number): string => (length === 1 ? '1 call' : `${length} calls`)

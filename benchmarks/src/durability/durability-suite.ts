@@ -1,65 +1,41 @@
 /** What it costs to keep a node's state on disk: calls and references a second beside the same nodes without a disk. */
-import { formatSpread, spread } from '../measure/statistics.js'
-import type { Cell, Suite, Table } from '../suite.js'
-import { type Disks, Pair } from './pair.js'
+import type { Case, Suite } from '../suite.js'
+import type { Disks } from './pair.js'
 
 /** Calls under way at once: without company each waits for two writes. */
-const WINDOW = 2000
-const DISKS: readonly Disks[] = ['none', 'callee', 'both']
-/** To be reached: of the rate in memory. */
-const BAR = 0.3
+const WINDOW = 2_000
+
+const IN_MEMORY = 'in memory'
+const VARIANTS: Readonly<Record<string, Disks>> = {
+  [IN_MEMORY]: 'none',
+  'callee on disk': 'callee',
+  'both on disk': 'both',
+}
 
 export const durabilitySuite: Suite = {
-  async run({ quick, progress }) {
-    const rounds = quick ? 5 : 11
-    const calls = quick ? 10_000 : 40_000
-    const pairs = await Promise.all(DISKS.map((disks) => Pair.open(disks)))
-    try {
-      const tables: Table[] = []
-      for (const givesReferences of [false, true]) {
-        progress(givesReferences ? 'calls that carry a reference' : 'calls')
-        tables.push(table(givesReferences, calls, await measure(pairs, { rounds, calls, givesReferences })))
-      }
-      return tables
-    } finally {
-      for (const pair of pairs) await pair.close()
-    }
-  },
+  cases: ({ quick }) => [
+    durableCalls('calls', { givesReferences: false, quick }),
+    durableCalls('calls that carry a reference', { givesReferences: true, quick }),
+  ],
 }
 
-interface Load {
-  readonly rounds: number
-  readonly calls: number
+interface CaseOptions {
+  /** To a new object each. */
   readonly givesReferences: boolean
+  readonly quick: boolean
 }
 
-/** Times in ms, by pair and round. In turns, each round in another order. */
-async function measure(pairs: readonly Pair[], { rounds, calls, givesReferences }: Load): Promise<number[][]> {
-  const times = pairs.map((): number[] => [])
-  for (let round = 0; round <= rounds; round++) {
-    const order = pairs.map((_, place) => (place + round) % pairs.length)
-    for (const place of order) {
-      const ms = await pairs[place].call(calls, { window: WINDOW, givesReferences })
-      // The first round warms up.
-      if (round > 0) times[place].push(ms)
-    }
-  }
-  return times
-}
-
-function table(givesReferences: boolean, calls: number, times: readonly number[][]): Table {
-  const rates = times.map((ofPair) => ofPair.map((ms, round) => times[0][round] / ms))
-  const rows = DISKS.map((disks, place): Cell[] => {
-    return [disks, Math.round((calls / spread(times[place]).median) * 1000), formatSpread(spread(rates[place]))]
-  })
-  const reached = spread(rates[1]).median
+function durableCalls(name: string, { givesReferences, quick }: CaseOptions): Case {
+  const load = { calls: quick ? 10_000 : 40_000, window: WINDOW, givesReferences }
   return {
-    title: givesReferences ? 'Calls that carry a reference to a new object' : 'Calls',
-    columns: [{ name: 'on disk' }, { name: 'calls/s' }, { name: '× in memory' }],
-    rows,
-    notes: [
-      `${WINDOW} calls are under way at once. Every frame waits for an fsync of what led to it.`,
-      `A durable callee reaches ${reached.toFixed(2)} of the rate in memory; to be reached: ${BAR}.`,
-    ],
+    name,
+    rounds: quick ? 7 : 11,
+    metrics: { calls: { unit: 'calls/s', better: 'more', ratioTo: [IN_MEMORY] } },
+    variants: Object.fromEntries(
+      Object.entries(VARIANTS).map(([variant, disks]) => [
+        variant,
+        async () => (await import('./durable-calls.js')).startPair(disks, load),
+      ]),
+    ),
   }
 }

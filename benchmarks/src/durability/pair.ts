@@ -9,6 +9,14 @@ import { LevelStore } from '@holdfast/store/level'
 import { RealClock } from '@holdfast/transport'
 import { messagePortLink } from '@holdfast/transport/message-port'
 
+export interface Load {
+  readonly calls: number
+  /** Calls under way at once. */
+  readonly window: number
+  /** Whether each carries one, to a new object. */
+  readonly givesReferences: boolean
+}
+
 /** Who of the two keeps its state on disk. */
 export type Disks = 'none' | 'callee' | 'both'
 
@@ -52,11 +60,8 @@ export class Pair {
     return pair
   }
 
-  /** So many calls, some of them under way at once, each with a reference to an object of its own or with none. @returns ms */
-  async call(
-    calls: number,
-    { window, givesReferences }: { window: number; givesReferences: boolean },
-  ): Promise<number> {
+  /** @returns ms until all calls are answered */
+  async call({ calls, window, givesReferences }: Load): Promise<number> {
     const began = performance.now()
     this.#kept = 0
     let made = 0

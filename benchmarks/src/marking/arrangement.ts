@@ -1,6 +1,6 @@
 /**
  * Ways for a graph to lie in memory. `in order`: objects and references were added by number. `shuffled`: in any order.
- * `churned`: by number, and then a life: the garbage is swept and comes back in any order, and every object lets go of a
+ * `churned`: in any order, and then a life: the garbage is swept and comes back in any order, and every object lets go of a
  * reference and takes it again, in any order.
  */
 import { type ObjectKey, Random } from '@holdfast/core'
@@ -16,7 +16,7 @@ const SEED = 7
 export function arrange(graph: ReferenceGraph, rows: CompressedRows, arrangement: Arrangement): void {
   const random = new Random(SEED)
   const objects = rows.offsets.length - 1
-  const shuffled = arrangement === 'shuffled'
+  const shuffled = arrangement !== 'in order'
   const sources = sourcesOf(rows)
   for (const object of shuffled ? permutation(objects, random) : identity(objects)) graph.addObject(object as ObjectKey)
   for (const index of shuffled ? permutation(sources.length, random) : identity(sources.length))
@@ -47,11 +47,11 @@ function churn(graph: ReferenceGraph, rows: CompressedRows, random: Random): voi
 }
 
 /**
- * The rows as they lie for the limit: renumbered for `shuffled`. After churn the limit stays as it was; compressed rows know no
+ * The rows as they lie for the limit: renumbered unless in order. After churn the limit stays as it was; compressed rows know no
  * other life than being built anew.
  */
 export function arrangeRows(rows: CompressedRows, arrangement: Arrangement): { rows: CompressedRows; root: number } {
-  if (arrangement !== 'shuffled') return { rows, root: 0 }
+  if (arrangement === 'in order') return { rows, root: 0 }
   const objects = rows.offsets.length - 1
   const order = permutation(objects, new Random(SEED))
   const places = new Uint32Array(objects)

@@ -2,90 +2,71 @@
  * Where graphology falls behind: up to how many vertices a coordinator may build its collage on it. It is slower at every size;
  * what it offers is its ecosystem. So the question is from where on it is felt: building a collage, marking it and asking
  * costs a round more on graphology than on the compact graph, and up to the crossover that is no more than the shortest round
- * there is takes anyway (a ring of two hops on two workers), measured in the same run.
+ * there is takes anyway (a ring of two hops on two workers), measured in the same run. `GRAPHOLOGY_VERTICES` in
+ * `packages/worker/src/graph/graph-choice.ts` follows from it.
  */
-import { type ObjectKey, Random } from '@holdfast/core'
-import { CompactGraph, type ReferenceGraph } from '@holdfast/graph'
-import { GraphologyGraph } from '@holdfast/graph/graphology'
-import { type Comparison, compare } from '../measure/compare.js'
+
 import { median } from '../measure/statistics.js'
-import { measureHeldRounds } from '../rings/measure-ring.js'
-import type { Table } from '../suite.js'
-import { type CompressedRows, sampleGraph, sourcesOf } from './sample-graph.js'
+import type { Case, Measurement } from '../suite.js'
 
 const VERTICES = [30, 100, 200, 300, 500, 1000, 2000, 5000] as const
+/** How long each size takes in a round, in ms. */
+const TIME_MS = 30
 /** Two significant digits are all that this is good for. */
 const SIGNIFICANT = 2
+const HELD_ROUND = 'shortest round'
 
-export async function measureCrossover(quick: boolean): Promise<Table> {
-  const options = quick ? { rounds: 5, timeMs: 30 } : { rounds: 15, timeMs: 100 }
-  const roundMs = median(await measureHeldRounds({ hops: 2, nodes: 2, rounds: quick ? 50 : 300 }))
-  const measured = VERTICES.map((vertices) => {
-    const rows = sampleGraph(vertices, 3)
-    const [compact, graphology] = compare(
-      [
-        { name: 'compact', run: () => collage(new CompactGraph(), rows) },
-        { name: 'graphology', run: () => collage(new GraphologyGraph(), rows) },
-      ],
-      options,
-    )
-    return { vertices, compact, graphology, extraMs: graphology.ms.median - compact.ms.median }
-  })
-  const crossover = crossing(measured, roundMs)
-  return {
-    title: 'Collages: build, mark and ask, by vertices',
-    columns: [
-      { name: 'vertices' },
-      { name: 'compact ms', digits: 3 },
-      { name: 'graphology ms', digits: 3 },
-      { name: '× compact', digits: 1 },
-      { name: 'extra ms', digits: 3 },
-      { name: 'extra × round', digits: 2 },
-    ],
-    rows: measured.map(({ vertices, compact, graphology, extraMs }) => [
-      vertices,
-      compact.ms.median,
-      graphology.ms.median,
-      graphology.ratio.median,
-      extraMs,
-      extraMs / roundMs,
-    ]),
-    notes: [
-      `The shortest round, a ring of two hops on two workers that is still held, takes ${roundMs.toFixed(3)} ms.`,
-      `Graphology makes a round more than twice as long above ${crossover} vertices (GRAPHOLOGY_VERTICES in @holdfast/worker).`,
-    ],
+const metricOf = (vertices: number): string => `${vertices.toLocaleString('en-US')} vertices`
+
+export const COLLAGES: Case = {
+  name: 'collages: build, mark and ask',
+  rounds: 9,
+  metrics: {
+    ...Object.fromEntries(
+      VERTICES.map((vertices) => [
+        metricOf(vertices),
+        { unit: 'ms', better: 'less' as const, ratioTo: ['compact'] as const },
+      ]),
+    ),
+    [HELD_ROUND]: { unit: 'ms', better: 'less' },
+  },
+  variants: {
+    compact: () => startCollages('compact'),
+    graphology: () => startCollages('graphology'),
+    'two hops, two workers': async () => {
+      const { startHeldRounds } = await import('../collection/held-rounds.js')
+      return startHeldRounds(HELD_ROUND)
+    },
+  },
+}
+
+async function startCollages(name: 'compact' | 'graphology') {
+  const { startCollageVariant } = await import('./collage-variant.js')
+  return startCollageVariant(name, { vertices: VERTICES, metricOf, timeMs: TIME_MS })
+}
+
+/** The number of vertices where the extra time reaches the shortest round, on a straight line between the two sizes about it. */
+export function concludeCrossover(measured: readonly Measurement[]): Measurement[] {
+  const medianOf = (variant: string, metric: string): number | null => {
+    const found = measured.find((each) => each.variant === variant && each.metric === metric)
+    return found === undefined ? null : median(found.values.filter((value) => value !== null))
   }
+  const limitMs = medianOf('two hops, two workers', HELD_ROUND)
+  if (limitMs === null) return []
+  const extra = VERTICES.map((vertices) => ({
+    vertices,
+    ms: (medianOf('graphology', metricOf(vertices)) ?? NaN) - (medianOf('compact', metricOf(vertices)) ?? NaN),
+  }))
+  const crossing = { case: COLLAGES.name, variant: 'graphology', metric: 'makes a round twice as long from' }
+  const values = [crossingOf(extra, limitMs)]
+  return [{ ...crossing, unit: 'vertices', better: 'more', values, ratioTo: null, ratios: [] }]
 }
 
-/** What a coordinator does with a collage: see `judge` in @holdfast/tracing. */
-function collage(graph: ReferenceGraph, rows: CompressedRows): number {
-  const vertices = rows.offsets.length - 1
-  for (let vertex = 0; vertex < vertices; vertex++) graph.addObject(vertex as ObjectKey)
-  const sources = sourcesOf(rows)
-  for (let index = 0; index < sources.length; index++)
-    graph.addReference(sources[index] as ObjectKey, rows.targets[index] as ObjectKey)
-  const random = new Random(1)
-  for (let roots = vertices / 10; roots > 0; roots--) graph.addRoot(random.below(vertices) as ObjectKey)
-  const mark = graph.mark()
-  mark.step(Infinity)
-  let reached = 0
-  for (let vertex = 0; vertex < vertices; vertex++) if (mark.isReached(vertex as ObjectKey)) reached++
-  return reached
-}
-
-interface Measured {
-  readonly vertices: number
-  readonly extraMs: number
-  readonly compact: Comparison
-  readonly graphology: Comparison
-}
-
-/** The number of vertices where the extra time reaches the limit, on a straight line between the two sizes about it. */
-function crossing(measured: readonly Measured[], limitMs: number): string {
-  const after = measured.findIndex(({ extraMs }) => extraMs > limitMs)
-  if (after < 0) return `more than ${measured.at(-1)?.vertices}`
-  if (after === 0) return `less than ${measured[0].vertices}`
-  const [low, high] = [measured[after - 1], measured[after]]
-  const share = (limitMs - low.extraMs) / (high.extraMs - low.extraMs)
-  return String(Number((low.vertices + share * (high.vertices - low.vertices)).toPrecision(SIGNIFICANT)))
+/** Null when it lies outside of what was measured. */
+function crossingOf(extra: readonly { vertices: number; ms: number }[], limitMs: number): number | null {
+  const after = extra.findIndex(({ ms }) => ms > limitMs)
+  if (after <= 0) return null
+  const [low, high] = [extra[after - 1], extra[after]]
+  const share = (limitMs - low.ms) / (high.ms - low.ms)
+  return Number((low.vertices + share * (high.vertices - low.vertices)).toPrecision(SIGNIFICANT))
 }

@@ -9,22 +9,23 @@ export interface Weighed<T> {
 }
 
 /**
- * Weighs what a function builds: the average of so many copies, so that what else V8 does drowns. Run with --expose-gc.
+ * Weighs what a function builds. Whoever weighs something small builds many of it. Run with --expose-gc, before anything
+ * is timed: what timing leaves behind would be weighed, too.
+ * @param warmUp builds the same in small: code and hidden classes that come with the first one are nobody's
  * @throws UsageError `no-gc`
  */
-export async function weigh<T>(build: () => T, copies: number): Promise<Weighed<T>> {
-  // Code and hidden classes that come with the first one are nobody's.
-  build()
+export async function weigh<T>(build: () => T | Promise<T>, warmUp: () => unknown): Promise<Weighed<T>> {
+  await warmUp()
   const before = await usedBytes()
-  const values = Array.from({ length: copies }, build)
-  const bytes = ((await usedBytes()) - before) / copies
-  return { value: values[0], bytes }
+  const value = await build()
+  return { value, bytes: (await usedBytes()) - before }
 }
 
-async function usedBytes(): Promise<number> {
+/** What is live on V8's heap and in array buffers, after forced collections. @throws UsageError `no-gc` */
+export async function usedBytes(): Promise<number> {
   const { gc } = globalThis
   if (gc === undefined) throw new UsageError('no-gc', 'start node with --expose-gc')
-  // V8 gives array buffers back beside the program, a turn later.
+  // V8 gives array buffers back beside the program, and finalizers run, a turn later.
   for (let times = 0; times < 3; times++) {
     gc()
     await turn()
