@@ -27,7 +27,8 @@ export function restarted(state: NodeState): void {
     peer.remote?.lease?.doubt(now)
     for (const remote of peer.remotes) {
       giveUpClaims(state, remote, () => true)
-      schedule.remote(remote)
+      // Such a gift may have been all that this node knew of that lifetime.
+      schedule.forgetSoon(remote)
     }
     if (needsLink(state, peer)) state.connect(peer)
   }

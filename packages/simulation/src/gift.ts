@@ -26,6 +26,8 @@ export class Gift {
   isSettled = false
   /** The session in which the addRef was sent. */
   claimSession = 0
+  #gifterWasAway = false
+  #receiverWasAway = false
 
   constructor(of: {
     id: GiftId
@@ -47,10 +49,20 @@ export class Gift {
     return this.thing.home
   }
 
+  /** A node has come back with its disk: it gives up what waited for an owner, and what it sent may come later than it should. */
+  cameBack(node: SimulatedNode): void {
+    if (this.phase === 'received' && this.receiver === node) this.waitsUntil = node.localTime
+    if (this.phase !== 'sent') return
+    if (this.gifter === node) this.#gifterWasAway = true
+    if (this.receiver === node) this.#receiverWasAway = true
+  }
+
   /** Whether the owner, going by the protocol, still answers for the reference when this gift reaches it. */
   get isHonoured(): boolean {
     // A liar may number its gifts as it likes: nothing can be said of them before the owner has listed the receiver.
     if (this.gifter.isHostile) return false
+    // Each of the two, if it was away alone, was away for less than the other's term. Nobody bounds how long both were.
+    if (this.#gifterWasAway && this.#receiverWasAway) return false
     switch (this.phase) {
       case 'sent':
         return this.receiver.accepts(this.gifter, this.session)

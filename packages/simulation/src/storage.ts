@@ -76,5 +76,6 @@ function restart(world: World, node: SimulatedNode, since: number): void {
   node.links.clear()
   node.clock.standStill(since, world.time.now)
   node.stoodStillMs += world.time.now - since
+  for (const gift of world.gifts.values()) gift.cameBack(node)
   world.step(node, { type: 'restarted' })
 }
