@@ -114,7 +114,7 @@ export class HeapNode {
     this.#turns = turns
     this.#contacts = contacts
     this.#calls = new Calls({ heap, collector, turns, contacts, outbox, onCall, lastCall })
-    this.#collection = new LocalCollection({ heap, collector, turns, clock })
+    this.#collection = new LocalCollection({ heap, collector, turns, clock, isDurable: options.state !== undefined })
     this.#coordination = new CoordinationLoader(collector, clock, options.loadCoordination)
     const load = (): Promise<void> | null => this.#coordination.load()
     this.#rounds = new Rounds({ self: node, turns, contacts, clock, term, load, own: options.rounds })

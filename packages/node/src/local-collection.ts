@@ -7,6 +7,7 @@ import type { ObjectKey } from '@holdfast/core'
 import type { ObjectHeap } from '@holdfast/heap/object-heap'
 import type { Clock } from '@holdfast/transport'
 import { CollectionSchedule } from './collection-schedule.js'
+import { GradualDrops } from './gradual-drops.js'
 import type { Turns } from './turns.js'
 
 /** What a collection needs of its node. */
@@ -15,6 +16,8 @@ export interface CollectionContext {
   readonly collector: CollectorCore
   readonly turns: Turns
   readonly clock: Clock
+  /** Whether the node may stop and go on later. */
+  readonly isDurable: boolean
 }
 
 /** When more than one in so many objects lost its last holder, one collection is cheaper than freeing them one by one. */
@@ -23,17 +26,19 @@ const MANY_RELEASED = 8
 export class LocalCollection {
   readonly #context: CollectionContext
   readonly #schedule: CollectionSchedule
+  readonly #drops: GradualDrops
   /** The heap's count of losses when nothing in it was garbage; -1 once another node let go of something. */
   #cleanAt = -1
 
   constructor(context: CollectionContext) {
     this.#context = context
+    this.#drops = new GradualDrops(context)
     this.#schedule = new CollectionSchedule(context.clock, () => this.run())
   }
 
-  /** Whether one is to come. */
+  /** Whether one is to come, or owners are still to be told of what one found. */
   get isDue(): boolean {
-    return this.#schedule.isDue
+    return this.#schedule.isDue || this.#drops.isUnderWay
   }
 
   /** @returns how many objects it freed */
@@ -43,7 +48,7 @@ export class LocalCollection {
     const { exports, pinned } = collector
     const { freed, unreachableImports } = heap.collect({ exported: exports, pinnedImports: pinned })
     this.#cleanAt = heap.losses
-    if (unreachableImports.length > 0) this.#context.turns.step({ type: 'drop', imports: unreachableImports })
+    this.#drops.add(unreachableImports)
     return freed
   }
 
@@ -62,14 +67,14 @@ export class LocalCollection {
    * says so; for drops, which come in cascades, only when enough time has passed since the last.
    */
   reclaim(objects: readonly ObjectKey[], isCondemned: boolean): void {
-    const { heap, collector, turns } = this.#context
+    const { heap, collector } = this.#context
     this.#cleanAt = -1
     if (objects.length * MANY_RELEASED > heap.objectCount) {
       this.#schedule.atOnce()
       return
     }
     const { unreachableImports, mayBeCyclic } = heap.reclaim(objects, collector)
-    if (unreachableImports.length > 0) turns.step({ type: 'drop', imports: unreachableImports })
+    this.#drops.add(unreachableImports)
     if (mayBeCyclic && isCondemned) this.#schedule.atOnce()
     else if (mayBeCyclic) this.#schedule.afterCascade()
   }
@@ -77,5 +82,6 @@ export class LocalCollection {
   /** None is to come any more. */
   cancel(): void {
     this.#schedule.cancel()
+    this.#drops.cancel()
   }
 }
