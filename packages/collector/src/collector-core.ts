@@ -254,9 +254,10 @@ export class CollectorCore {
     const { lost } = this.#state
     for (let node = lost.pop(); node !== undefined; node = lost.pop()) this.#coordination?.lost(node)
     this.#turn++
-    const effects = this.#state.takeEffects()
-    if ((event.type === 'call' || event.type === 'return') && event.isHeld === true) return effects
-    return this.#links.flush(now, effects)
+    this.#state.emitRequests()
+    const isHeld = (event.type === 'call' || event.type === 'return') && event.isHeld === true
+    if (!isHeld) this.#links.flush(now)
+    return this.#state.takeEffects()
   }
 
   #apply(event: CollectorEvent, now: Instant): void {

@@ -24,7 +24,6 @@ import {
   type SessionTiming,
 } from '@holdfast/session'
 import { sendWaitingClaims } from './application-messages.js'
-import type { CollectorEffect } from './effect.js'
 import { CLOSED, PEER_CLOSED } from './ended-session.js'
 import { askAboutGifts, endIfOver, expireClaims, forgetPeerIfUnused } from './leases.js'
 import type { NodeState } from './node-state.js'
@@ -95,26 +94,27 @@ export class Links {
 
   /**
    * The end of the turn: one frame to each peer that something is due to, more only above the size limit. O(peers touched).
-   * @returns the effects before, and the frames to transmit behind them
    */
-  flush(now: Instant, before: readonly CollectorEffect[]): readonly CollectorEffect[] {
-    const { counts, schedule, touched } = this.#state
-    if (touched.size === 0) return before
-    const effects = before.slice()
-    for (const peer of touched) {
-      for (const frame of peer.channel?.flush(now) ?? []) {
+  flush(now: Instant): void {
+    const { touched } = this.#state
+    for (let peer = touched.take(); peer !== null; peer = touched.take()) this.#flushPeer(peer, now)
+  }
+
+  #flushPeer(peer: Peer, now: Instant): void {
+    const { counts, schedule } = this.#state
+    const { channel } = peer
+    if (channel !== null) {
+      for (const frame of channel.flush(now)) {
         counts.framesSent++
         counts.bytesSent += frame.length
-        effects.push({ type: 'transmit', peer: peer.node, frame })
+        this.#state.emit({ type: 'transmit', peer: peer.node, frame })
       }
-      const sent = peer.channel?.sent ?? 0
-      if (sent > peer.leasedSent) peer.remote?.lease?.sent(sent, now)
-      peer.leasedSent = sent
-      schedule.peer(peer)
-      forgetPeerIfUnused(this.#state, peer)
     }
-    touched.clear()
-    return effects
+    const sent = channel?.sent ?? 0
+    if (sent > peer.leasedSent) peer.remote?.lease?.sent(sent, now)
+    peer.leasedSent = sent
+    schedule.peer(peer)
+    forgetPeerIfUnused(this.#state, peer)
   }
 
   /** The highest session number so far. */

@@ -25,6 +25,7 @@ import { ExportTable, GiftTable, ImportTable } from '@holdfast/refcount'
 import type { CollectorEffect, ReleaseReason } from './effect.js'
 import { type Peer, type Remote, Remotes } from './remotes.js'
 import { Schedule } from './schedule.js'
+import { TouchedPeers } from './touched-peers.js'
 
 /** Counts since the start, for metrics and tests. */
 export interface CollectorCounts {
@@ -80,9 +81,9 @@ export class NodeState {
   /** Nodes whose sessions ended and whom the coordinator's part has not been told of yet. */
   readonly lost: NodeId[] = []
   /** Peers that something happened to in this turn: their frames are written at its end. */
-  readonly touched = new Set<Peer>()
+  readonly touched = new TouchedPeers()
   #effects: CollectorEffect[] = []
-  #requests: CollectorEffect[] = []
+  readonly #requests: CollectorEffect[] = []
 
   constructor({ address, times, codec, idsPerMessage }: NodeStateOptions, rules: Rules) {
     this.address = address
@@ -112,12 +113,16 @@ export class NodeState {
     if (objects.length > 0) this.request({ type: 'released', by, objects })
   }
 
+  /** Puts what was requested behind all that was emitted. */
+  emitRequests(): void {
+    if (this.#requests.length > 0) this.#effects.push(...this.#requests.splice(0))
+  }
+
   /** Hands out what the turn has emitted. */
   takeEffects(): readonly CollectorEffect[] {
-    if (this.#effects.length === 0 && this.#requests.length === 0) return NO_EFFECTS
-    const effects = this.#requests.length === 0 ? this.#effects : [...this.#effects, ...this.#requests]
+    if (this.#effects.length === 0) return NO_EFFECTS
+    const effects = this.#effects
     this.#effects = []
-    this.#requests = []
     return effects
   }
 

@@ -58,7 +58,7 @@ export class Calls {
     const target = 'target' in call.to ? call.to.target : null
     const node = 'node' in call.to ? call.to.node : collector.ownerOf(importOf(heap, call.to.target)).node
     const number = onAnswer === undefined ? 0 : this.#pending.next()
-    const sender: Sender = { node, target, onAnswer }
+    const sender: Sender = { node, target, subject: call.subject, onAnswer: onAnswer ?? null }
     const mayGo =
       !outbox.hasQueue(node) && this.#areReachable(call.references) && (target === null || heap.isReachable(target))
     if (!mayGo || !this.#hasGone(number, call, sender)) this.#queue(number, call, sender)
@@ -79,7 +79,7 @@ export class Calls {
   /** Lets a call wait for what it needs, with all that it names. @throws as `HeapNode.call` */
   #queue(number: number, { payload, ...rest }: OutgoingCall, sender: Sender): void {
     const { heap, turns, outbox } = this.#context
-    const { node, target, onAnswer } = sender
+    const { node, target } = sender
     // The caller's bytes are its own again when the call returns.
     const call = { ...rest, payload: payload?.slice() ?? NOTHING }
     const named = [...(call.references ?? []), ...(target === null ? [] : [target])]
@@ -96,7 +96,7 @@ export class Calls {
         giveUp: (reason) => {
           unpin()
           turns.attempt(() => {
-            if (onAnswer !== undefined) onAnswer(null, failureOf(node, reason))
+            if (isAwaited(sender)) sender.onAnswer(null, failureOf(node, reason), sender)
             else if (reason instanceof Error) throw reason
           })
         },
@@ -145,14 +145,14 @@ export class Calls {
 
   /** An answer arrived. */
   returned({ from, call, references, payload }: Effect<'returned'>): void {
-    const onAnswer = this.#pending.take(call, from)
-    if (references.length === 0) this.#tell(onAnswer, { references: NO_HANDLES, payload })
-    else this.#holding(references, (handles) => this.#tell(onAnswer, { references: handles, payload }))
+    const pending = this.#pending.take(call, from)
+    if (references.length === 0) this.#tell(pending, { references: NO_HANDLES, payload })
+    else this.#holding(references, (handles) => this.#tell(pending, { references: handles, payload }))
   }
 
-  #tell(onAnswer: OnAnswer | undefined, answer: IncomingAnswer): void {
+  #tell(call: PendingCall | undefined, answer: IncomingAnswer): void {
     try {
-      onAnswer?.(answer, null)
+      call?.onAnswer(answer, null, call)
     } catch (error) {
       this.#context.turns.failed(error)
     }
@@ -196,18 +196,18 @@ export class Calls {
     this.#context.outbox.end()
   }
 
-  #send(number: number, call: OutgoingCall, { node, target, onAnswer }: Sender): void {
+  #send(number: number, call: OutgoingCall, sender: Sender): void {
     const { heap, turns } = this.#context
     const objection = call.objection?.() ?? null
     if (objection !== null) throw objection
     const to = 'node' in call.to ? call.to : { import: importOf(heap, call.to.target) }
     const references = this.#referencesOf(call.references)
-    if (onAnswer !== undefined) this.#pending.add(number, { node, target, onAnswer })
+    if (isAwaited(sender)) this.#pending.add(number, sender)
     try {
       const payload = call.payload ?? NOTHING
       turns.send({ type: 'call', to, call: number, references, payload, isHeld: turns.isBatching })
     } catch (error) {
-      this.#pending.take(number, node)
+      this.#pending.take(number, sender.node)
       throw error
     }
   }
@@ -281,8 +281,8 @@ export class Calls {
   }
 
   #answerNull(waiting: readonly PendingCall[], code: CallFailureCode, detail = ''): void {
-    for (const { node, onAnswer } of waiting) {
-      this.#context.turns.attempt(() => onAnswer(null, { code, peer: node, detail, error: null }))
+    for (const call of waiting) {
+      this.#context.turns.attempt(() => call.onAnswer(null, { code, peer: call.node, detail, error: null }, call))
     }
   }
 
@@ -305,11 +305,9 @@ export class Calls {
 }
 
 /** Who is called, and who waits for the answer. */
-interface Sender {
-  readonly node: NodeId
-  readonly target: Handle | null
-  readonly onAnswer: OnAnswer | undefined
-}
+type Sender = Omit<PendingCall, 'onAnswer'> & { readonly onAnswer: OnAnswer | null }
+
+const isAwaited = (sender: Sender): sender is PendingCall => sender.onAnswer !== null
 
 function failureOf(peer: NodeId, reason: GiveUpReason): CallFailure {
   return reason instanceof Error

@@ -57,6 +57,8 @@ export interface OutgoingCall {
   readonly references?: readonly Handle[]
   /** Read before the call returns; its bytes are the caller's own again after that. */
   readonly payload?: Uint8Array
+  /** What the caller calls it: handed back with the answer. */
+  readonly subject?: unknown
   /** Asked right before it is sent: an error takes it back, and is what the caller hears. */
   readonly objection?: () => Error | null
 }

@@ -7,6 +7,7 @@ import type { Handle } from '@holdfast/heap/object-heap'
 import type { CallFailure } from '../call-failure.js'
 import type { HeapNode } from '../heap-node.js'
 import type { IncomingAnswer, OutgoingCall } from '../message.js'
+import type { OnAnswer, PendingCall } from '../pending-calls.js'
 import { fromErrorValue } from '../values/error-value.js'
 import { writePrimitive, writePrimitives } from '../values/plain-writer.js'
 import { BrokenReferenceError, CALL_ERRORS, errorOf, NodeClosedError, TimedOutError } from './call-errors.js'
@@ -48,6 +49,8 @@ export class Caller implements Pipeline {
   readonly #context: CallerContext
   /** Where requests are put together, one after another. */
   readonly #writer = new ByteWriter()
+  /** One for all calls: each brings its future. */
+  readonly #onAnswer: OnAnswer = (answer, failure, call) => this.#settle(answer, failure, call)
 
   constructor(context: CallerContext) {
     this.#context = context
@@ -67,11 +70,10 @@ export class Caller implements Pipeline {
       if (references.length > 0) onGiven(peer, references)
       const to = 'target' in destination ? destination : { node: peer }
       const payload = this.#writer.view()
-      const waiting: Waiting = { future, peer }
       const call =
         'answer' in destination
-          ? this.#callOnAnswer({ to, references, payload }, waiting, { destination, deed })
-          : node.call({ to, references, payload }, this.#settling(waiting))
+          ? this.#callOnAnswer({ to, references, payload, subject: future }, { destination, deed })
+          : node.call({ to, references, payload, subject: future }, this.#onAnswer)
       RemoteFuture.sent(future, { pipeline: this, peer, call })
       const { timeoutMs } = options
       if (timeoutMs !== undefined || signals.length > 0) this.#bound(future, { peer, call, signals, timeoutMs })
@@ -115,16 +117,12 @@ export class Caller implements Pipeline {
 
   // The closures of this class are made in methods of their own, so that none keeps the arguments of a call alive.
 
-  #callOnAnswer(call: OutgoingCall, waiting: Waiting, { destination, deed }: OnAnswerOf): number {
+  #callOnAnswer(outgoing: OutgoingCall, { destination, deed }: OnAnswerOf): number {
     const objection = objectionOf(destination.future)
-    return this.#context.node.call({ ...call, objection }, (answer, failure) => {
-      if (failure?.error === SETTLED) this.#follow(waiting.future, destination.future, deed)
-      else this.#settle(waiting, answer, failure)
+    return this.#context.node.call({ ...outgoing, objection }, (answer, failure, call) => {
+      if (failure?.error === SETTLED) this.#follow(futureOf(call), destination.future, deed)
+      else this.#settle(answer, failure, call)
     })
-  }
-
-  #settling(waiting: Waiting): (answer: IncomingAnswer | null, failure: CallFailure | null) => void {
-    return (answer, failure) => this.#settle(waiting, answer, failure)
   }
 
   /** The value that a request is about came before the request could go: it is carried out on the value. */
@@ -137,13 +135,14 @@ export class Caller implements Pipeline {
       )
   }
 
-  #settle({ future, peer }: Waiting, answer: IncomingAnswer | null, failure: CallFailure | null): void {
+  #settle(answer: IncomingAnswer | null, failure: CallFailure | null, call: PendingCall): void {
+    const future = futureOf(call)
     if (failure !== null) {
       RemoteFuture.fail(future, errorOf(failure))
       return
     }
     try {
-      RemoteFuture.fulfil(future, this.#valueOf(answer, peer))
+      RemoteFuture.fulfil(future, this.#valueOf(answer, call.node))
     } catch (error) {
       RemoteFuture.fail(future, error)
     }
@@ -186,11 +185,7 @@ interface OnAnswerOf {
   readonly deed: Deed
 }
 
-/** A call that waits for its answer. */
-interface Waiting {
-  readonly future: RemoteFuture<unknown>
-  readonly peer: NodeId
-}
+const futureOf = (call: PendingCall): RemoteFuture<unknown> => call.subject as RemoteFuture<unknown>
 
 /** How long a call may take, and who may give it up. */
 interface Bounds {
