@@ -14,10 +14,15 @@ const MAX_SHORT_TEXT = 32
 /** Up to here bytes are faster copied one by one than by a call of `set`. */
 const MAX_SHORT_COPY = 48
 
+/** Views of fewer bytes than this are kept for the next of the same length. */
+const MAX_VIEWS = 256
+
 /** Appends to a buffer that grows by doubling; every write is amortized O(bytes written). */
 export class ByteWriter {
   #bytes: Uint8Array
   #length = 0
+  /** By length: those of this buffer that were asked for. A view costs more than what it shows. */
+  #views: (Uint8Array | undefined)[] = []
 
   constructor(capacity = 64) {
     this.#bytes = new Uint8Array(capacity)
@@ -33,6 +38,7 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2))
     grown.set(this.#bytes.subarray(0, this.#length))
     this.#bytes = grown
+    this.#views = []
   }
 
   byte(value: number): void {
@@ -158,7 +164,14 @@ export class ByteWriter {
 
   /** What was written, no copy: good until something else is. */
   view(): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer, 0, this.#length)
+    const length = this.#length
+    if (length >= MAX_VIEWS) return new Uint8Array(this.#bytes.buffer, 0, length)
+    const known = this.#views[length]
+    if (known !== undefined) return known
+    while (this.#views.length < length) this.#views.push(undefined)
+    const view = new Uint8Array(this.#bytes.buffer, 0, length)
+    this.#views[length] = view
+    return view
   }
 }
 

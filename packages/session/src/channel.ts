@@ -197,7 +197,7 @@ export class Channel {
   }
 
   /**
-   * Puts a message in the turn's outbox; its bytes belong to the channel from now on. O(fragments).
+   * Copies a message to the turn's outbox; its bytes are the caller's own again when this returns. O(bytes).
    * @returns its stamp: the sequence of its last fragment
    * @throws UsageError `no-session`; LimitError `message-too-large`, `unacked-bytes`; nothing was changed
    */

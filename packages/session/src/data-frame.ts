@@ -6,6 +6,7 @@
 import { type ByteReader, ByteWriter, malformed, type Sequence } from '@holdfast/core'
 import { beginFrame, FRAME_KIND } from './frame.js'
 import { MIN_FRAGMENT_BYTES } from './limits.js'
+import type { Records } from './records.js'
 
 /** A message, or a part of one: what a sequence number counts. */
 export interface Fragment {
@@ -21,9 +22,6 @@ export interface DataFrame {
   readonly fragments: readonly Fragment[]
 }
 
-/** Up to here bytes are faster copied one by one than by a call of `set`. */
-const MAX_SHORT_COPY = 48
-
 /** What a data frame has at most before the lengths of its records. */
 export const DATA_HEADER_BYTES = 28
 
@@ -35,30 +33,34 @@ export function lengthBytes(length: number): number {
 /** What stands before the records, of one frame after another: at most some bytes a record. */
 const header = new ByteWriter()
 
-/** O(bytes); copies each record once. */
-export function encodeData(tag: number, data: DataFrame): Uint8Array {
-  const writer = beginFrame(FRAME_KIND.data, tag, header)
-  writer.integer(data.first)
-  writer.integer(data.acknowledged)
-  writer.integer(data.fragments.length)
-  let size = 0
-  for (const { bytes, more } of data.fragments) {
-    writer.integer(bytes.length * 2 + (more ? 1 : 0))
-    size += bytes.length
-  }
-  let at = writer.length
-  const frame = writer.finishWithRoom(size)
-  for (const { bytes } of data.fragments) {
-    copy(bytes, frame, at)
-    at += bytes.length
-  }
-  return frame
+/** What a frame says before its records. */
+export interface DataHead {
+  readonly first: Sequence
+  readonly acknowledged: Sequence
 }
 
-function copy(from: Uint8Array, to: Uint8Array, at: number): void {
-  const { length } = from
-  if (length > MAX_SHORT_COPY) to.set(from, at)
-  else for (let index = 0; index < length; index++) to[at + index] = from[index]
+/** Consecutive records: so many from an index on. */
+export interface Run {
+  readonly records: Records
+  readonly index: number
+  readonly count: number
+}
+
+/** O(bytes); copies each record once. */
+export function encodeData(tag: number, { first, acknowledged }: DataHead, { records, index, count }: Run): Uint8Array {
+  const writer = beginFrame(FRAME_KIND.data, tag, header)
+  writer.integer(first)
+  writer.integer(acknowledged)
+  writer.integer(count)
+  let bytes = 0
+  for (let place = index; place < index + count; place++) {
+    const size = records.sizeAt(place)
+    writer.integer(size)
+    bytes += size >>> 1
+  }
+  const frame = writer.finishWithRoom(bytes)
+  records.copyTo(frame, writer.length, index, count)
+  return frame
 }
 
 /** The fragments are views of the frame. O(records). @throws ProtocolError `malformed` */

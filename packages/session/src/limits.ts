@@ -42,7 +42,10 @@ export const LOSSLESS_TIMING: SessionTiming = { retransmitAfter: null, maxRetran
 const RECORD_WEIGHT = 32
 
 /** What a record counts for in every limit: its bytes and a constant for its bookkeeping. */
-export const recordCost = (bytes: Uint8Array): number => bytes.length + RECORD_WEIGHT
+export const recordCost = (bytes: Uint8Array): number => costOf(bytes.length)
+
+/** The same of a record of so many bytes. */
+export const costOf = (length: number): number => length + RECORD_WEIGHT
 
 /** The smallest `maxFrameBytes`: every handshake frame fits. */
 const MIN_FRAME_BYTES = 256

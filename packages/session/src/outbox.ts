@@ -5,14 +5,9 @@
  * (Jacobson 1988, "Congestion Avoidance and Control"); the receiver kept what came out of order, so its next acknowledgement leaps.
  */
 import { assert, LimitError, ProtocolError, type Sequence } from '@holdfast/core'
-import { copied, DATA_HEADER_BYTES, type Fragment, lengthBytes } from './data-frame.js'
-import { FRAME_OVERHEAD, recordCost, type SessionLimits } from './limits.js'
-
-/** Consecutive records for one frame. */
-export interface Batch {
-  readonly first: Sequence
-  readonly fragments: readonly Fragment[]
-}
+import { DATA_HEADER_BYTES, encodeData, type Fragment, lengthBytes } from './data-frame.js'
+import { costOf, FRAME_OVERHEAD, type SessionLimits } from './limits.js'
+import { Records } from './records.js'
 
 export type OutboxImage = readonly [
   records: readonly Fragment[],
@@ -26,9 +21,8 @@ export type OutboxImage = readonly [
 
 export class Outbox {
   readonly #limits: SessionLimits
-  /** Records `acknowledged + 1` to `sent`, from index `#head`. */
-  #records: Fragment[] = []
-  #head = 0
+  /** Records `acknowledged + 1` to `sent`. */
+  readonly #records = new Records()
   #acknowledged: Sequence = 0
   /** The next record to transmit, again or for the first time. */
   #next: Sequence = 1
@@ -44,7 +38,7 @@ export class Outbox {
   }
 
   get sent(): Sequence {
-    return this.#acknowledged + this.#records.length - this.#head
+    return this.#acknowledged + this.#records.count
   }
 
   get acknowledged(): Sequence {
@@ -61,7 +55,7 @@ export class Outbox {
   }
 
   /**
-   * Takes a message in as views: the caller leaves its bytes alone from now on.
+   * Copies a message: its bytes are the caller's own again when this returns.
    * @returns the sequence of its last record
    * @throws LimitError `message-too-large`, `unacked-bytes`
    */
@@ -72,13 +66,14 @@ export class Outbox {
     }
     const step = maxFrameBytes - FRAME_OVERHEAD
     const count = message.length <= step ? 1 : Math.ceil(message.length / step)
-    const cost = message.length + count * (recordCost(message) - message.length)
+    const cost = message.length + count * costOf(0)
     if (this.#unackedBytes + cost > maxUnackedBytes) {
       throw new LimitError('unacked-bytes', 'too much is unacknowledged', { unacked: this.#unackedBytes, cost })
     }
     for (let index = 0; index < count; index++) {
-      const bytes = count === 1 ? message : message.subarray(index * step, (index + 1) * step)
-      this.#records.push({ bytes, more: index < count - 1 })
+      const from = index * step
+      const isLast = index === count - 1
+      this.#records.append(message, from, isLast ? message.length - from : step, !isLast)
     }
     this.#unackedBytes += cost
     return this.sent
@@ -99,14 +94,14 @@ export class Outbox {
     this.checkAcknowledgement(sequence)
     if (sequence <= this.#acknowledged) return false
     while (this.#acknowledged < sequence) {
-      const cost = recordCost(this.#records[this.#head++].bytes)
+      const cost = costOf(this.#records.lengthAt(0))
+      this.#records.dropFirst()
       this.#acknowledged++
       this.#unackedBytes -= cost
       if (this.#acknowledged < this.#next) this.#flightBytes -= cost
     }
     this.#next = Math.max(this.#next, sequence + 1)
     this.#window = Math.min(this.#window * 2, this.#limits.windowBytes)
-    this.#compact()
     assert(this.#unackedBytes >= 0 && this.#flightBytes >= 0, 'bytes are not let go twice')
     return true
   }
@@ -118,48 +113,36 @@ export class Outbox {
     this.#window = afterLoss ? Math.min(this.#limits.maxFrameBytes, this.#limits.windowBytes) : this.#limits.windowBytes
   }
 
-  /** The records of the next frame, which count as transmitted; null when nothing waits or the window is full. */
-  take(): Batch | null {
-    const first = this.#next
-    if (first > this.sent) return null
-    if (first === this.sent && this.#flightBytes === 0) return this.#takeLast()
-    const fragments: Fragment[] = []
+  /** How many records the next frame takes; 0 when nothing waits or the window is full. O(them). */
+  get due(): number {
+    const first = this.#next - this.#acknowledged - 1
+    const { count } = this.#records
+    let flight = this.#flightBytes
     let room = this.#limits.maxFrameBytes - DATA_HEADER_BYTES
-    for (let index = this.#head + first - this.#acknowledged - 1; index < this.#records.length; index++) {
-      const fragment = this.#records[index]
-      const cost = recordCost(fragment.bytes)
-      room -= fragment.bytes.length + lengthBytes(fragment.bytes.length)
-      if (room < 0 || (this.#flightBytes > 0 && this.#flightBytes + cost > this.#window)) break
-      fragments.push(fragment)
-      this.#flightBytes += cost
+    let index = first
+    for (; index < count; index++) {
+      const length = this.#records.lengthAt(index)
+      room -= length + lengthBytes(length)
+      // With nothing under way one record always may go.
+      if (room < 0 || (flight > 0 && flight + costOf(length) > this.#window)) break
+      flight += costOf(length)
     }
-    if (fragments.length === 0) return null
-    this.#next = first + fragments.length
+    return index - first
+  }
+
+  /** The next frame, of so many records, which count as transmitted. O(bytes). */
+  transmit(count: number, tag: number, acknowledged: Sequence): Uint8Array {
+    const first = this.#next - this.#acknowledged - 1
+    for (let index = 0; index < count; index++) this.#flightBytes += costOf(this.#records.lengthAt(first + index))
+    const frame = encodeData(tag, { first: this.#next, acknowledged }, { records: this.#records, index: first, count })
+    this.#next += count
     this.#transmitted = Math.max(this.#transmitted, this.#next - 1)
-    return { first, fragments }
-  }
-
-  /** One record with nothing under way before it, which is what most frames take: it always may go. */
-  #takeLast(): Batch {
-    const first = this.#next++
-    const fragment = this.#records[this.#records.length - 1]
-    this.#flightBytes = recordCost(fragment.bytes)
-    this.#transmitted = Math.max(this.#transmitted, first)
-    return { first, fragments: [fragment] }
-  }
-
-  /** Moves the records to the front once most of the array is empty: amortized O(1) a record. */
-  #compact(): void {
-    if (this.#head === this.#records.length) this.#records = []
-    else if (this.#head < 1024 || this.#head * 2 < this.#records.length) return
-    else this.#records = this.#records.slice(this.#head)
-    this.#head = 0
+    return frame
   }
 
   image(): OutboxImage {
-    const records = this.#records.slice(this.#head)
     return [
-      records,
+      this.#records.image(),
       this.#acknowledged,
       this.#next,
       this.#transmitted,
@@ -173,6 +156,6 @@ export class Outbox {
     let records: readonly Fragment[]
     ;[records, this.#acknowledged, this.#next, this.#transmitted, this.#unackedBytes, this.#flightBytes, this.#window] =
       image
-    this.#records = records.map(copied)
+    this.#records.restore(records)
   }
 }

@@ -23,13 +23,16 @@ import {
 
 /** How messages become bytes; a simulation may pass them on as they are. */
 export interface MessageCodec {
+  /** The bytes are good until the next message is encoded. */
   encode(message: Message): Uint8Array
   /** @throws ProtocolError */
   decode(bytes: Uint8Array): Message
 }
 
-/** The heads of calls and returns without references, one after another: most messages there are. */
-const shortHead = new ByteWriter()
+/** Calls and returns without references, one after another: most messages there are. */
+const plain = new ByteWriter()
+/** A longer payload is not written there: the buffer stays. */
+const MAX_PLAIN_PAYLOAD = 4096
 
 /** Encodes a message. O(its size). */
 export function encodeMessage(message: Message): Uint8Array {
@@ -94,13 +97,29 @@ export function encodeMessage(message: Message): Uint8Array {
 }
 
 function encodeApplication(message: CallMessage | ReturnMessage): Uint8Array {
-  const head = message.references.length === 0 ? shortHead : new ByteWriter()
-  head.clear()
-  head.byte(MESSAGE_CODES[message.type])
-  head.integer(message.call)
-  if (message.type === 'call') head.integer(message.target ?? 0)
-  writeReferences(head, message.references)
-  return head.finishWith(message.payload)
+  const writer = new ByteWriter()
+  writeHead(writer, message)
+  return writer.finishWith(message.payload)
+}
+
+function writeHead(writer: ByteWriter, message: CallMessage | ReturnMessage): void {
+  writer.byte(MESSAGE_CODES[message.type])
+  writer.integer(message.call)
+  if (message.type === 'call') writer.integer(message.target ?? 0)
+  writeReferences(writer, message.references)
+}
+
+/** As `encodeMessage`; short ones of the application in a buffer that the next is written to as well. */
+function encodeForNow(message: Message): Uint8Array {
+  const isPlain =
+    (message.type === 'call' || message.type === 'return') &&
+    message.references.length === 0 &&
+    message.payload.length <= MAX_PLAIN_PAYLOAD
+  if (!isPlain) return encodeMessage(message)
+  plain.clear()
+  writeHead(plain, message)
+  plain.raw(message.payload)
+  return plain.view()
 }
 
 /** Decodes a message. O(its size); payloads and reports are views of `bytes`. @throws ProtocolError */
@@ -242,4 +261,4 @@ function readGiftAck(reader: ByteReader): GiftAckMessage {
 }
 
 /** What goes over the wire. */
-export const WIRE_CODEC: MessageCodec = { encode: encodeMessage, decode: decodeMessage }
+export const WIRE_CODEC: MessageCodec = { encode: encodeForNow, decode: decodeMessage }
