@@ -82,7 +82,8 @@ export class NodeState {
   readonly lost: NodeId[] = []
   /** Peers that something happened to in this turn: their frames are written at its end. */
   readonly touched = new TouchedPeers()
-  #effects: CollectorEffect[] = []
+  /** Null while there is none: most turns have one, and a list that grows from nothing makes room for many. */
+  #effects: CollectorEffect[] | null = null
   readonly #requests: CollectorEffect[] = []
 
   constructor({ address, times, codec, idsPerMessage }: NodeStateOptions, rules: Rules) {
@@ -97,7 +98,8 @@ export class NodeState {
   }
 
   emit(effect: CollectorEffect): void {
-    this.#effects.push(effect)
+    if (this.#effects === null) this.#effects = [effect]
+    else this.#effects.push(effect)
   }
 
   /**
@@ -115,14 +117,14 @@ export class NodeState {
 
   /** Puts what was requested behind all that was emitted. */
   emitRequests(): void {
-    if (this.#requests.length > 0) this.#effects.push(...this.#requests.splice(0))
+    if (this.#requests.length === 0) return
+    for (const effect of this.#requests.splice(0)) this.emit(effect)
   }
 
   /** Hands out what the turn has emitted. */
   takeEffects(): readonly CollectorEffect[] {
-    if (this.#effects.length === 0) return NO_EFFECTS
-    const effects = this.#effects
-    this.#effects = []
+    const effects = this.#effects ?? NO_EFFECTS
+    this.#effects = null
     return effects
   }
 

@@ -6,7 +6,9 @@
 import type { Peer } from './remotes.js'
 
 export class TouchedPeers {
-  readonly #peers: Peer[] = []
+  /** Those in the first `#count` places, and of these those from place `#taken` on. */
+  readonly #peers: (Peer | null)[] = []
+  #count = 0
   #taken = 0
   /** By a peer's index: whether it is among them. */
   readonly #isIn: boolean[] = []
@@ -16,17 +18,18 @@ export class TouchedPeers {
     if (this.#isIn[index] === true) return
     while (this.#isIn.length < index) this.#isIn.push(false)
     this.#isIn[index] = true
-    this.#peers.push(peer)
+    this.#peers[this.#count++] = peer
   }
 
   /** Takes the next one out; null when there is none. */
   take(): Peer | null {
-    if (this.#taken === this.#peers.length) {
-      this.#peers.length = 0
+    if (this.#taken === this.#count) {
+      this.#count = 0
       this.#taken = 0
       return null
     }
-    const peer = this.#peers[this.#taken++]
+    const peer = this.#peers[this.#taken] as Peer
+    this.#peers[this.#taken++] = null
     this.#isIn[peer.index] = false
     return peer
   }

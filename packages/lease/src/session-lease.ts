@@ -32,7 +32,9 @@ export type SessionLeaseImage = readonly [
 export class SessionLease {
   readonly #times: LeaseTimes
   readonly #markEvery: Duration
+  /** Those before place `#passed` count no more. */
   #marks: Mark[] = []
+  #passed = 0
   #sentAt: Instant
   #renewedAt: Instant
   #heardAt: Instant
@@ -72,6 +74,7 @@ export class SessionLease {
   doubt(now: Instant): void {
     this.#isInDoubt = true
     this.#marks = []
+    this.#passed = 0
     this.#sentAt = now
     this.#renewedAt = now
     this.#heardAt = now
@@ -85,17 +88,23 @@ export class SessionLease {
   /** A message was sent, or messages up to this. @param sequence the last */
   sent(sequence: Sequence, now: Instant): void {
     this.#sentAt = now
-    const last = this.#marks.at(-1)
-    if (last !== undefined && now < after(last.at, this.#markEvery)) return
-    this.#marks.push({ first: sequence, at: now })
+    const { length } = this.#marks
+    const isMarked = this.#passed < length && now < after(this.#marks[length - 1].at, this.#markEvery)
+    if (isMarked) return
+    const mark = { first: sequence, at: now }
+    // In place of the only one that has passed: a list that grows from nothing makes room for many.
+    if (this.#passed === 1 && length === 1) this.#marks[--this.#passed] = mark
+    else this.#marks.push(mark)
   }
 
   /** The peer has processed my messages up to this. */
   acknowledged(sequence: Sequence): void {
     const marks = this.#marks
-    let passed = 0
-    while (passed < marks.length && marks[passed].first <= sequence) this.#renewedAt = marks[passed++].at
-    if (passed > 0) this.#marks = marks.slice(passed)
+    while (this.#passed < marks.length && marks[this.#passed].first <= sequence)
+      this.#renewedAt = marks[this.#passed++].at
+    if (this.#passed <= 1) return
+    this.#marks = marks.slice(this.#passed)
+    this.#passed = 0
   }
 
   /** Something of the peer's was processed in order, or an acknowledgement was news. */
@@ -105,12 +114,13 @@ export class SessionLease {
 
   /** This lease as data. */
   image(): SessionLeaseImage {
-    return [this.#marks, this.#sentAt, this.#renewedAt, this.#heardAt, this.#isInDoubt]
+    return [this.#marks.slice(this.#passed), this.#sentAt, this.#renewedAt, this.#heardAt, this.#isInDoubt]
   }
 
   /** Becomes the lease that an image is of. */
   restore([marks, ...rest]: SessionLeaseImage): void {
     this.#marks = [...marks]
+    this.#passed = 0
     ;[this.#sentAt, this.#renewedAt, this.#heardAt, this.#isInDoubt] = rest
   }
 }

@@ -47,6 +47,7 @@ export class Outbox {
 
   /** How many messages wait. O(nodes waited for). */
   get size(): number {
+    if (this.#queues.size === 0) return 0
     let size = 0
     for (const queue of this.#queues.values()) size += queue.length
     return size

@@ -19,6 +19,7 @@ export interface TurnsContext {
 }
 
 const FLUSH = { type: 'flush' } as const
+const SETTLED = Promise.resolve()
 /** So many messages of a job go without the others: their receiver begins while the rest is still written. */
 const MAX_HELD = 64
 
@@ -28,22 +29,33 @@ export class Turns {
   readonly #carryOut: (effect: CollectorEffect) => void
   readonly #resume: () => boolean
   readonly #wakeUp: WakeUp
-  /** What is to be carried out, in order; those before `#carriedOut` are done. */
-  readonly #effects: CollectorEffect[] = []
+  /** What is to be carried out, in order; those before `#carriedOut` are done. Null when there is nothing. */
+  #effects: readonly CollectorEffect[] | null = null
   #carriedOut = 0
+  /** The same list when steps within the turn have added to it, so that it is no longer the collector's. */
+  #added: CollectorEffect[] | null = null
   /** What the program's own code threw in this turn. */
   readonly #failures: Error[] = []
   readonly #isBatching: boolean
   readonly #flush = (): void => {
     this.#isFlushDue = false
     // All that was held may have gone already.
-    if (this.#held > 0) this.step(FLUSH)
+    if (this.#held === 0) return
     this.#held = 0
+    try {
+      this.step(FLUSH)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
   }
   #isFlushDue = false
   /** How many messages wait for the end of the job. */
   #held = 0
   #isRunning = false
+  /** The turn under way began with a frame. */
+  #isOfFrame = false
   #isOver = false
 
   constructor({ collector, clock, carryOut, resume, isBatching }: TurnsContext) {
@@ -68,8 +80,11 @@ export class Turns {
   /** One turn, or a part of the one under way. @throws UsageError, LimitError: nothing happened; what the program's code threw */
   step(event: CollectorEvent): void {
     if (this.#isOver) return
-    for (const effect of this.#collector.step(event, this.#clock.now())) this.#effects.push(effect)
-    if (!this.#isRunning) this.#finish()
+    const effects = this.#collector.step(event, this.#clock.now())
+    if (effects.length > 0) this.#add(effects)
+    if (this.#isRunning) return
+    this.#isOfFrame = event.type === 'frame'
+    this.#finish()
   }
 
   /** Whether messages of the program are to be held (`isHeld`) for the end of the job. */
@@ -88,9 +103,15 @@ export class Turns {
       this.#held = 0
       this.step(FLUSH)
     }
-    if (this.#isFlushDue) return
-    this.#isFlushDue = true
-    queueMicrotask(this.#flush)
+    if (!this.#isOfFrame) this.#flushLater()
+  }
+
+  /** What a frame was answered with at once goes as soon as all of it is carried out. @returns whether there was anything */
+  #flushAnswers(): boolean {
+    if (!this.#isOfFrame || this.#held === 0) return false
+    this.#held = 0
+    this.step(FLUSH)
+    return true
   }
 
   /** A turn of this node's own, or a part of the one under way: what the code steps is carried out after it. @throws as `step` */
@@ -127,18 +148,29 @@ export class Turns {
   /** Idempotent. */
   end(): void {
     this.#isOver = true
-    this.#effects.length = 0
+    this.#effects = null
+    this.#added = null
     this.#carriedOut = 0
     this.#wakeUp.cancel()
+  }
+
+  #flushLater(): void {
+    if (this.#isFlushDue) return
+    this.#isFlushDue = true
+    // Half as dear as `queueMicrotask`, which notes where it was asked.
+    void SETTLED.then(this.#flush)
   }
 
   #finish(): void {
     this.#isRunning = true
     try {
       do this.#drain()
-      while (!this.#isOver && this.#resume())
+      while (!this.#isOver && (this.#resume() || this.#flushAnswers()))
     } finally {
       this.#isRunning = false
+      this.#isOfFrame = false
+      // Something has thrown before they went.
+      if (this.#held > 0) this.#flushLater()
     }
     if (!this.#isOver) this.#wakeUp.set(this.#collector.nextDeadline())
     if (this.#failures.length === 0) return
@@ -146,13 +178,25 @@ export class Turns {
     throw failure
   }
 
+  #add(effects: readonly CollectorEffect[]): void {
+    if (this.#effects === null) {
+      this.#effects = effects
+      return
+    }
+    this.#added ??= [...this.#effects]
+    this.#effects = this.#added
+    for (const effect of effects) this.#added.push(effect)
+  }
+
   #drain(): void {
     try {
-      while (this.#carriedOut < this.#effects.length) this.#carryOut(this.#effects[this.#carriedOut++])
+      while (this.#effects !== null && this.#carriedOut < this.#effects.length)
+        this.#carryOut(this.#effects[this.#carriedOut++])
     } finally {
       // What is left when one throws is the next turn's.
-      if (this.#carriedOut === this.#effects.length) this.#effects.length = 0
-      else this.#effects.splice(0, this.#carriedOut)
+      const isDone = this.#effects === null || this.#carriedOut === this.#effects.length
+      this.#effects = isDone ? null : (this.#effects?.slice(this.#carriedOut) ?? null)
+      this.#added = null
       this.#carriedOut = 0
     }
   }

@@ -53,6 +53,9 @@ export class Answers {
   }
 }
 
+/** Columns that have become longer than this are cut down when half of them is free. */
+const MAX_KEPT_PLACES = 1024
+
 /** The caller's number of a call, and what it came to. */
 export interface KeptAnswer {
   readonly call: number
@@ -66,16 +69,17 @@ export interface KeptAnswer {
 class PeerAnswers {
   /** By the caller's number: what is not on its way yet. */
   readonly #waiting = new Map<number, unknown>()
-  /** Answers on their way, from place `#head` on: by ascending sequence. */
+  /** Answers on their way, from place `#head` to before `#tail`: by ascending sequence. The other places are free. */
   #sequences: Sequence[] = []
   #calls: number[] = []
   #results: unknown[] = []
   #head = 0
+  #tail = 0
   /** The results on their way by the caller's number; null while nobody has asked since there were none. */
   #index: Map<number, unknown> | null = null
 
   get size(): number {
-    return this.#waiting.size + this.#calls.length - this.#head
+    return this.#waiting.size + this.#tail - this.#head
   }
 
   keep(call: number, result: unknown): void {
@@ -92,37 +96,39 @@ class PeerAnswers {
 
   sent(sequence: Sequence, call: number, result: unknown): void {
     if (this.#waiting.size > 0) this.#waiting.delete(call)
-    this.#sequences.push(sequence)
-    this.#calls.push(call)
-    this.#results.push(result)
+    const place = this.#tail++
+    this.#sequences[place] = sequence
+    this.#calls[place] = call
+    this.#results[place] = result
     this.#index?.set(call, result)
   }
 
   acknowledged(sequence: Sequence): void {
     const from = this.#head
-    const { length } = this.#sequences
-    while (this.#head < length && this.#sequences[this.#head] <= sequence) {
+    while (this.#head < this.#tail && this.#sequences[this.#head] <= sequence) {
       this.#index?.delete(this.#calls[this.#head])
       this.#results[this.#head++] = undefined
     }
     if (this.#head === from) return
-    if (this.#head === length) this.#index = null
-    if (this.#head * 2 >= length) this.#compact()
+    if (this.#head === this.#tail) this.#index = null
+    const isLong = this.#sequences.length > MAX_KEPT_PLACES
+    if (this.#head === this.#tail && !isLong) this.#head = this.#tail = 0
+    else if (isLong && this.#head * 2 >= this.#tail) this.#compact()
   }
 
   #indexed(): ReadonlyMap<number, unknown> {
     if (this.#index !== null) return this.#index
     this.#index = new Map()
-    for (let place = this.#head; place < this.#calls.length; place++)
-      this.#index.set(this.#calls[place], this.#results[place])
+    for (let place = this.#head; place < this.#tail; place++) this.#index.set(this.#calls[place], this.#results[place])
     return this.#index
   }
 
   /** Amortized O(1) an answer: more than half of the places are empty. */
   #compact(): void {
-    this.#sequences = this.#sequences.slice(this.#head)
-    this.#calls = this.#calls.slice(this.#head)
-    this.#results = this.#results.slice(this.#head)
+    this.#sequences = this.#sequences.slice(this.#head, this.#tail)
+    this.#calls = this.#calls.slice(this.#head, this.#tail)
+    this.#results = this.#results.slice(this.#head, this.#tail)
+    this.#tail -= this.#head
     this.#head = 0
   }
 }
