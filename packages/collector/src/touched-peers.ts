@@ -15,7 +15,7 @@ export class TouchedPeers {
 
   add(peer: Peer): void {
     const { index } = peer
-    if (this.#isIn[index] === true) return
+    if (this.#isIn[index]) return
     while (this.#isIn.length < index) this.#isIn.push(false)
     this.#isIn[index] = true
     this.#peers[this.#count++] = peer

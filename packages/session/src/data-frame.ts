@@ -47,7 +47,8 @@ export interface Run {
 }
 
 /** O(bytes); copies each record once. */
-export function encodeData(tag: number, { first, acknowledged }: DataHead, { records, index, count }: Run): Uint8Array {
+export function encodeData(tag: number, { first, acknowledged }: DataHead, run: Run): Uint8Array {
+  const { records, index, count } = run
   const writer = beginFrame(FRAME_KIND.data, tag, header)
   writer.integer(first)
   writer.integer(acknowledged)
@@ -59,7 +60,7 @@ export function encodeData(tag: number, { first, acknowledged }: DataHead, { rec
     bytes += size >>> 1
   }
   const frame = writer.finishWithRoom(bytes)
-  records.copyTo(frame, writer.length, index, count)
+  records.copyTo(frame, writer.length, run)
   return frame
 }
 

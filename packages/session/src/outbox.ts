@@ -71,9 +71,8 @@ export class Outbox {
       throw new LimitError('unacked-bytes', 'too much is unacknowledged', { unacked: this.#unackedBytes, cost })
     }
     for (let index = 0; index < count; index++) {
-      const from = index * step
-      const isLast = index === count - 1
-      this.#records.append(message, from, isLast ? message.length - from : step, !isLast)
+      const part = count === 1 ? message : message.subarray(index * step, (index + 1) * step)
+      this.#records.append(part, index < count - 1)
     }
     this.#unackedBytes += cost
     return this.sent

@@ -2,7 +2,7 @@
  * Records in order, from the first that may still be needed to the last appended. Their bytes stand one behind another in chunks, and what
  * is known of each in columns: nothing is made for a record of its own, and consecutive ones are copied at once.
  */
-import type { Fragment } from './data-frame.js'
+import type { Fragment, Run } from './data-frame.js'
 
 /** A longer record has a chunk of its own. */
 const MAX_SHARED_BYTES = 1024
@@ -41,12 +41,13 @@ export class Records {
     return this.sizeAt(index) >>> 1
   }
 
-  /** Copies a part of a message. */
-  append(message: Uint8Array, from: number, length: number, more: boolean): void {
+  /** @param bytes copied @param more whether their message goes on in the next record */
+  append(bytes: Uint8Array, more: boolean): void {
+    const { length } = bytes
     const place = this.#tail++
     this.#sizes[place] = length * 2 + (more ? 1 : 0)
     if (length > MAX_SHARED_BYTES) {
-      this.#chunks[place] = message.slice(from, from + length)
+      this.#chunks[place] = bytes.slice()
       this.#starts[place] = 0
       return
     }
@@ -55,10 +56,13 @@ export class Records {
       this.#chunk = new Uint8Array(Math.min(Math.max(before * 2, MIN_CHUNK_BYTES), MAX_CHUNK_BYTES))
       this.#used = 0
     }
-    this.#chunks[place] = this.#chunk
-    this.#starts[place] = this.#used
-    copyBytes(message, from, length, this.#chunk, this.#used)
-    this.#used += length
+    const chunk = this.#chunk
+    const start = this.#used
+    this.#chunks[place] = chunk
+    this.#starts[place] = start
+    this.#used = start + length
+    if (length > MAX_SHORT_COPY) chunk.set(bytes, start)
+    else for (let index = 0; index < length; index++) chunk[start + index] = bytes[index]
   }
 
   dropFirst(): void {
@@ -77,17 +81,18 @@ export class Records {
     this.#sizes = []
   }
 
-  /** Copies the bytes of consecutive records to a place in a frame. */
-  copyTo(frame: Uint8Array, at: number, first: number, count: number): void {
-    const end = this.#head + first + count
+  /** Copies the bytes of consecutive records, `count` from an index on, to a place in a frame. */
+  copyTo(frame: Uint8Array, at: number, { index, count }: Omit<Run, 'records'>): void {
+    const end = this.#head + index + count
     let to = at
-    for (let place = this.#head + first; place < end; ) {
+    for (let place = this.#head + index; place < end; ) {
       const chunk = this.#chunks[place]
       const start = this.#starts[place]
       let length = 0
       do length += this.#sizes[place++] >>> 1
       while (place < end && this.#chunks[place] === chunk && this.#starts[place] === start + length)
-      copyBytes(chunk, start, length, frame, to)
+      if (length > MAX_SHORT_COPY) frame.set(chunk.subarray(start, start + length), to)
+      else for (let offset = 0; offset < length; offset++) frame[to + offset] = chunk[start + offset]
       to += length
     }
   }
@@ -111,11 +116,6 @@ export class Records {
 
   /** Takes over the records of an image. Only for one without any. */
   restore(records: readonly Fragment[]): void {
-    for (const { bytes, more } of records) this.append(bytes, 0, bytes.length, more)
+    for (const { bytes, more } of records) this.append(bytes, more)
   }
-}
-
-function copyBytes(source: Uint8Array, from: number, length: number, target: Uint8Array, at: number): void {
-  if (length > MAX_SHORT_COPY) target.set(source.subarray(from, from + length), at)
-  else for (let index = 0; index < length; index++) target[at + index] = source[from + index]
 }
