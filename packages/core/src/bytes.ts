@@ -147,8 +147,7 @@ export class ByteWriter {
   finishWith(rest: Uint8Array): Uint8Array {
     const length = this.#length
     const whole = this.finishWithRoom(rest.length)
-    if (rest.length > MAX_SHORT_COPY) whole.set(rest, length)
-    else for (let index = 0; index < rest.length; index++) whole[length + index] = rest[index]
+    whole.set(rest, length)
     return whole
   }
 
@@ -165,12 +164,10 @@ export class ByteWriter {
   /** What was written, no copy: good until something else is. */
   view(): Uint8Array {
     const length = this.#length
-    if (length >= MAX_VIEWS) return new Uint8Array(this.#bytes.buffer, 0, length)
     const known = this.#views[length]
     if (known !== undefined) return known
-    while (this.#views.length < length) this.#views.push(undefined)
     const view = new Uint8Array(this.#bytes.buffer, 0, length)
-    this.#views[length] = view
+    if (length < MAX_VIEWS) this.#views[length] = view
     return view
   }
 }

@@ -33,22 +33,18 @@ export function lengthBytes(length: number): number {
 /** What stands before the records, of one frame after another: at most some bytes a record. */
 const header = new ByteWriter()
 
-/** What a frame says before its records. */
-export interface DataHead {
-  readonly first: Sequence
-  readonly acknowledged: Sequence
-}
-
-/** Consecutive records: so many from an index on. */
+/** Consecutive records of one frame: so many from an index on. */
 export interface Run {
+  /** The sequence of the first. */
+  readonly first: Sequence
   readonly records: Records
   readonly index: number
   readonly count: number
 }
 
 /** O(bytes); copies each record once. */
-export function encodeData(tag: number, { first, acknowledged }: DataHead, run: Run): Uint8Array {
-  const { records, index, count } = run
+export function encodeData(tag: number, run: Run, acknowledged: Sequence): Uint8Array {
+  const { first, records, index, count } = run
   const writer = beginFrame(FRAME_KIND.data, tag, header)
   writer.integer(first)
   writer.integer(acknowledged)

@@ -5,7 +5,7 @@
  * (Jacobson 1988, "Congestion Avoidance and Control"); the receiver kept what came out of order, so its next acknowledgement leaps.
  */
 import { assert, LimitError, ProtocolError, type Sequence } from '@holdfast/core'
-import { DATA_HEADER_BYTES, encodeData, type Fragment, lengthBytes } from './data-frame.js'
+import { DATA_HEADER_BYTES, type Fragment, lengthBytes, type Run } from './data-frame.js'
 import { costOf, FRAME_OVERHEAD, type SessionLimits } from './limits.js'
 import { Records } from './records.js'
 
@@ -112,31 +112,24 @@ export class Outbox {
     this.#window = afterLoss ? Math.min(this.#limits.maxFrameBytes, this.#limits.windowBytes) : this.#limits.windowBytes
   }
 
-  /** How many records the next frame takes; 0 when nothing waits or the window is full. O(them). */
-  get due(): number {
-    const first = this.#next - this.#acknowledged - 1
-    const { count } = this.#records
-    let flight = this.#flightBytes
+  /** The records of the next frame, which count as transmitted; null when nothing waits or the window is full. O(them). */
+  take(): Run | null {
+    const first = this.#next
+    const index = first - this.#acknowledged - 1
     let room = this.#limits.maxFrameBytes - DATA_HEADER_BYTES
-    let index = first
-    for (; index < count; index++) {
-      const length = this.#records.lengthAt(index)
+    let count = 0
+    for (; index + count < this.#records.count; count++) {
+      const length = this.#records.lengthAt(index + count)
+      const cost = costOf(length)
       room -= length + lengthBytes(length)
       // With nothing under way one record always may go.
-      if (room < 0 || (flight > 0 && flight + costOf(length) > this.#window)) break
-      flight += costOf(length)
+      if (room < 0 || (this.#flightBytes > 0 && this.#flightBytes + cost > this.#window)) break
+      this.#flightBytes += cost
     }
-    return index - first
-  }
-
-  /** The next frame, of so many records, which count as transmitted. O(bytes). */
-  transmit(count: number, tag: number, acknowledged: Sequence): Uint8Array {
-    const first = this.#next - this.#acknowledged - 1
-    for (let index = 0; index < count; index++) this.#flightBytes += costOf(this.#records.lengthAt(first + index))
-    const frame = encodeData(tag, { first: this.#next, acknowledged }, { records: this.#records, index: first, count })
+    if (count === 0) return null
     this.#next += count
     this.#transmitted = Math.max(this.#transmitted, this.#next - 1)
-    return frame
+    return { first, records: this.#records, index, count }
   }
 
   image(): OutboxImage {

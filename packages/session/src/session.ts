@@ -3,7 +3,7 @@
  * Driver contract: `flush` is called while the link is open and both ends have confirmed the session on it; `pause` when it closes.
  */
 import { after, earlier, type Incarnation, type Instant, type Sequence } from '@holdfast/core'
-import { decodeAck, decodeData, encodeAck } from './data-frame.js'
+import { decodeAck, decodeData, encodeAck, encodeData } from './data-frame.js'
 import { FRAME_KIND, type OpenedFrame } from './frame.js'
 import { type Delivery, Inbox, type InboxImage } from './inbox.js'
 import type { SessionLimits, SessionTiming } from './limits.js'
@@ -157,8 +157,8 @@ export class Session {
     const timedOut = this.#retry.due(now)
     if (timedOut) this.#outbox.rewind(true)
     let wrote = false
-    for (let count = this.#outbox.due; count > 0; count = this.#outbox.due) {
-      frames.push(this.#outbox.transmit(count, this.identity.outTag, this.acknowledging()))
+    for (let run = this.#outbox.take(); run !== null; run = this.#outbox.take()) {
+      frames.push(encodeData(this.identity.outTag, run, this.acknowledging()))
       wrote = true
     }
     if (timedOut || (wrote && this.#retry.deadline === null)) this.#retry.attempted(now)
