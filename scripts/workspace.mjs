@@ -11,6 +11,7 @@
 //   node scripts/workspace.mjs simulate [...]      builds quietly, then the random world
 //   node scripts/workspace.mjs scale [...]         builds quietly, then the curves over many nodes
 //   node scripts/workspace.mjs fuzz [...]          builds quietly, then the fuzzer
+//   node scripts/workspace.mjs faults [...]        builds quietly, then faults in real processes
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { environment, root, run } from './run.mjs'
@@ -73,6 +74,7 @@ const commands = {
   bench: () => program('@holdfast/benchmarks', 'benchmarks/dist/main.js', args),
   simulate: () => program('@holdfast/simulation', 'packages/simulation/dist/cli/main.js', args),
   scale: () => program('@holdfast/simulation', 'packages/simulation/dist/scale/main.js', args),
+  faults: () => program('@holdfast/fault-bench', 'packages/fault-bench/dist/cli/main.js', args),
   fuzz: () => program('@holdfast/fuzz', 'packages/fuzz/dist/cli/main.js', args),
 }
 Object.assign(process.env, environment())

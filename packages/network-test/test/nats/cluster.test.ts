@@ -1,9 +1,9 @@
 /** F7, F11, F13: nodes that reach each other by name over a NATS server, which restarts and stands still. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NatsServer } from '@holdfast/fault-bench/nats-server'
 import { natsNetwork } from '@holdfast/transport/nats'
 import type { HoldfastNode, NodeEvent } from 'holdfast'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NatsServer } from '../support/nats-server.js'
 import { Counter, Desk, rejection, until, useNetWorld } from '../support/world.js'
 
 const world = useNetWorld()

@@ -1,10 +1,10 @@
 /** Links over a NATS server keep the contract of all links. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { NatsServer } from '@holdfast/fault-bench/nats-server'
 import type { JoinedNetwork, Link } from '@holdfast/transport'
 import { linkConformance } from '@holdfast/transport/conformance'
 import { natsNetwork } from '@holdfast/transport/nats'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { NatsServer } from '../support/nats-server.js'
 import { rejection } from '../support/world.js'
 
 let server: NatsServer

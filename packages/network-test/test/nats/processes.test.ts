@@ -1,7 +1,8 @@
 /** Real processes over a NATS server. */
+
+import { NatsServer } from '@holdfast/fault-bench/nats-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Member, useMembers } from '../support/member.js'
-import { NatsServer } from '../support/nats-server.js'
 import { processCases } from '../support/process-cases.js'
 import { PLAYED, processesCommand } from '../support/processes-command.js'
 

@@ -1,7 +1,6 @@
 /** Processes with one node each (`programs/member.mjs`), told what to do and killed at will. */
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { DeedProcess } from '@holdfast/fault-bench/process'
 import type { NodeOptions } from 'holdfast'
 import { afterAll } from 'vitest'
 
@@ -16,35 +15,20 @@ export interface MemberState {
 /** What travels to another process: all of `NodeOptions` that is plain data. */
 export type MemberOptions = Pick<NodeOptions, 'lease' | 'reconnectMs' | 'coordinator' | 'webSocket' | 'incarnation'>
 
-interface Reply {
-  readonly id: number
-  readonly value?: unknown
-  readonly error?: { readonly code: string; readonly message: string }
-}
-
 export class Member {
-  readonly name: string
-  readonly #child: ChildProcess
-  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
-  #count = 0
+  readonly #process: DeedProcess
 
-  constructor(name: string, child: ChildProcess) {
-    this.name = name
-    this.#child = child
-    child.on('message', (message) => this.#replied(message as Reply))
-    child.on('exit', () => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(`${name} has exited`))
-      this.#waiting.clear()
-    })
+  constructor(process: DeedProcess) {
+    this.#process = process
+  }
+
+  get name(): string {
+    return this.#process.name
   }
 
   /** Does a deed of `programs/member.mjs`. @throws Error with the `code` of what was thrown there */
   do(deed: string, ...args: unknown[]): Promise<unknown> {
-    const id = ++this.#count
-    return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject })
-      this.#child.send({ id, deed, args })
-    })
+    return this.#process.do(deed, ...args)
   }
 
   /** Several deeds, one after the other. */
@@ -57,22 +41,12 @@ export class Member {
   }
 
   signal(signal: NodeJS.Signals): void {
-    this.#child.kill(signal)
+    this.#process.signal(signal)
   }
 
   /** SIGKILL: it has no time for a word. */
-  async kill(): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const exited = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
-    await exited
-  }
-
-  #replied({ id, value, error }: Reply): void {
-    const waiting = this.#waiting.get(id)
-    this.#waiting.delete(id)
-    if (error === undefined) waiting?.resolve(value)
-    else waiting?.reject(Object.assign(new Error(error.message), { code: error.code }))
+  kill(): Promise<void> {
+    return this.#process.kill()
   }
 }
 
@@ -88,12 +62,10 @@ export function useMembers(network: () => object = () => ({})): Members {
   })
   return {
     async start(name, options = {}) {
-      const settings = JSON.stringify({ name, options, network: network() })
       const program = new URL('../programs/member.mjs', import.meta.url)
-      const child = fork(program, [settings], { execArgv: ['--expose-gc'] })
-      const member = new Member(name, child)
+      const settings = { name, options, network: network() }
+      const member = new Member(await DeedProcess.start({ name, program, settings }))
       members.push(member)
-      await once(child, 'message')
       return member
     },
   }

@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as macrotask, setTimeout as sleep } from 'node:timers/promises'
+import { TcpProxy } from '@holdfast/fault-bench/tcp-proxy'
 import { createNode, type HoldfastNode, Managed, type NodeOptions, type Remote } from 'holdfast'
 import { afterEach, expect } from 'vitest'
-import { TcpProxy } from './tcp-proxy.js'
 
 export class Counter extends Managed {
   count = 0

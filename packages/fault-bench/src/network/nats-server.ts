@@ -41,6 +41,10 @@ export class NatsServer {
     return server
   }
 
+  get port(): number {
+    return this.#port
+  }
+
   get url(): string {
     return `nats://${HOST}:${this.#port}`
   }
