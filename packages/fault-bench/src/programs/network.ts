@@ -22,14 +22,8 @@ export const natsOf = (network: Network & { readonly type: 'nats' }, term: numbe
   natsNetwork({
     servers: network.server,
     cluster: network.cluster,
-    presenceMs: term,
-    connection: {
-      ignoreClusterUpdates: true,
-      pingInterval: term,
-      maxPingOut: 2,
-      reconnectTimeWait: 100,
-      timeout: term * 5,
-    },
+    presenceMs: term / 2,
+    connection: { ignoreClusterUpdates: true },
   })
 
 /** Joins as soon as the server can be reached: the process may have been started in the middle of a fault. */

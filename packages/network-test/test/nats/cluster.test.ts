@@ -1,6 +1,7 @@
 /** F7, F11, F13: nodes that reach each other by name over a NATS server, which restarts and stands still. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NatsServer } from '@holdfast/fault-bench/nats-server'
+import { TcpProxy } from '@holdfast/fault-bench/tcp-proxy'
 import { natsNetwork } from '@holdfast/transport/nats'
 import type { HoldfastNode, NodeEvent } from 'holdfast'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -85,6 +86,47 @@ describe('a server', () => {
     await server.begin()
     expect(await Promise.all(sums)).toEqual(Array.from({ length: 21 }, (_, index) => index + 1))
     expect(ended).toEqual([])
+  })
+
+  it('F11: whose connection has died without a word is asked, and connected to again', async () => {
+    const proxy = await TcpProxy.before(server.port)
+    world.after(() => proxy.close())
+    const clusterName = `cluster${++count}`
+    const join = async (name: string, servers: string): Promise<HoldfastNode> => {
+      const node = world.node(name)
+      await node.join(natsNetwork({ servers, cluster: clusterName, presenceMs: 200 }))
+      return node
+    }
+    const alice = await join('alice', proxy.address.replace('ws:', 'nats:'))
+    const bob = await join('bob', server.url)
+    bob.publish('counter', new Counter())
+    const counter = await alice.lookup<Counter>('bob', 'counter')
+    const before = proxy.connections
+    proxy.blackHole()
+    expect(await Promise.all([counter.add(1), counter.add(1)])).toEqual([1, 2])
+    expect(proxy.connections).toBe(before + 1)
+  })
+
+  it('F11: that is lost while the connection is made again is tried again soon', async () => {
+    const proxy = await TcpProxy.before(server.port)
+    world.after(() => proxy.close())
+    const clusterName = `cluster${++count}`
+    const alice = world.node('alice')
+    await alice.join(
+      natsNetwork({ servers: proxy.address.replace('ws:', 'nats:'), cluster: clusterName, presenceMs: 200 }),
+    )
+    const bob = world.node('bob')
+    await bob.join(natsNetwork({ servers: server.url, cluster: clusterName, presenceMs: 200 }))
+    bob.publish('counter', new Counter())
+    const counter = await alice.lookup<Counter>('bob', 'counter')
+    const before = proxy.connections
+    // The server greets, hears nothing, and then the connection breaks.
+    proxy.lose('forth', true)
+    proxy.cut()
+    await until(() => proxy.connections > before, 'it connects again')
+    await sleep(100)
+    proxy.lose('forth', false)
+    expect(await counter.add(1)).toBe(1)
   })
 
   it('X2: that stands still for a while holds up calls, and loses none', async () => {

@@ -19,7 +19,10 @@ export interface NatsNetworkOptions {
   readonly cluster?: string
   /** Whether members trust each other with collecting cycles, as nodes of one program do. Default: true. */
   readonly isTrusted?: boolean
-  /** How often a node says that it is there, in ms. Default: 5,000. */
+  /**
+   * How often a node says that it is there, in ms, and asks whether the server is: a connection that has died without a word is noticed after
+   * three times that, and made again. Default: 5,000.
+   */
   readonly presenceMs?: Duration
   /** The longest frame. Default: what the server carries. */
   readonly maxFrameBytes?: number
@@ -31,6 +34,10 @@ export interface NatsNetworkOptions {
 const MIN_PAYLOAD_BYTES = 256 * 1024 + HEADER_BYTES
 const DEFAULT_PRESENCE_MS = 5000
 const RECONNECT_WAIT_MS = 250
+/** So many questions to the server may be unanswered. */
+const MAX_PINGS_OUT = 2
+/** A connection that breaks while it is made is noticed by nothing but time: so many presences, rather than the client's 20 s. */
+const CONNECT_PRESENCES = 2
 
 /** @throws UsageError `bad-cluster` */
 export function natsNetwork(options: NatsNetworkOptions): Network {
@@ -125,11 +132,18 @@ class NatsCluster implements JoinedNetwork {
 }
 
 /** @throws ConnectionError `connect-failed` */
-async function open({ servers, connection }: NatsNetworkOptions): Promise<NatsConnection> {
+async function open({
+  servers,
+  connection,
+  presenceMs = DEFAULT_PRESENCE_MS,
+}: NatsNetworkOptions): Promise<NatsConnection> {
   try {
     return await connect({
       maxReconnectAttempts: -1,
       reconnectTimeWait: RECONNECT_WAIT_MS,
+      pingInterval: presenceMs,
+      maxPingOut: MAX_PINGS_OUT,
+      timeout: presenceMs * CONNECT_PRESENCES,
       ...connection,
       servers,
     })
