@@ -19,7 +19,9 @@ class Cell extends Managed {
 }
 
 const { name, options, network } = JSON.parse(process.argv[2])
-const node = createNode({ id: name, rounds: null, ...options })
+// Links are opened where the test says, and nowhere else.
+const webSocket = network.isTold === false ? { ...options.webSocket, mayDial: () => false } : options.webSocket
+const node = createNode({ id: name, rounds: null, ...options, webSocket })
 /** What this process holds, by name. */
 const held = new Map()
 /** Its own objects that are no managed ones: each a WeakRef, to see its memory go. */
@@ -27,7 +29,10 @@ const weak = new Map()
 /** What was told to be gone. */
 const reclaimed = []
 const events = []
-for (const type of ['peer-up', 'peer-down', 'peer-gone', 'peer-expired', 'peer-restarted', 'alarm']) {
+/** What was thrown and reached nobody. */
+const uncaught = []
+const TYPES = ['peer-up', 'peer-down', 'peer-gone', 'peer-expired', 'peer-restarted', 'alarm']
+for (const type of TYPES) {
   node.on(type, ({ peer }) => events.push(`${type} ${peer}`))
 }
 
@@ -65,6 +70,26 @@ const deeds = {
     }
     await node.collectLocally()
   },
+  /** From now on all that it is told of fails: what became of peers, of references, of its objects. */
+  failAll() {
+    const fail = (what) => () => {
+      throw new Error(`of ${what}`)
+    }
+    process.on('uncaughtException', ({ message }) => uncaught.push(message))
+    for (const type of TYPES) node.on(type, fail(type))
+  },
+  failWhenBroken(key) {
+    node.onBroken(held.get(key), () => {
+      throw new Error(`of ${key}`)
+    })
+    node.onBroken(held.get(key), () => events.push(`broken ${key}`))
+  },
+  uncaught: () => uncaught,
+  referrers: (key) =>
+    node
+      .referrers(weak.get(key)?.deref() ?? held.get(key))
+      .map(({ node }) => node)
+      .sort(),
   collect: async () => (await node.collect()).condemned,
   state: () => ({ reclaimed, events, peers: node.peers, tables: node.tables, pendingCalls: node.stats().pendingCalls }),
   close() {
