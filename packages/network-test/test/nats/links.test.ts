@@ -1,6 +1,7 @@
 /** Links over a NATS server keep the contract of all links. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NatsServer } from '@holdfast/fault-bench/nats-server'
+import { TcpProxy } from '@holdfast/fault-bench/tcp-proxy'
 import type { JoinedNetwork, Link } from '@holdfast/transport'
 import { linkConformance } from '@holdfast/transport/conformance'
 import { natsNetwork } from '@holdfast/transport/nats'
@@ -59,6 +60,29 @@ describe('a cluster on a NATS server', () => {
   it('ends a link to a node that is not there', async () => {
     const link = alice.connect('nobody')
     expect(await new Promise((resolve) => link.start({ onFrame: () => {}, onClose: resolve }))).toBe('connection-lost')
+  })
+
+  it('ends a link whose opening was lost, and one that is opened while there is no connection, soon', async () => {
+    const proxy = await TcpProxy.before(server.port)
+    const network = natsNetwork({ servers: `nats://127.0.0.1:${proxy.port}`, presenceMs: 200 })
+    const carol = await network.join({ name: 'carol', incarnation: 1 }, { onLink: () => {} })
+    const dave = await network.join({ name: 'dave', incarnation: 1 }, { onLink: () => {} })
+    const endOf = (link: Link): Promise<unknown> => new Promise((onClose) => link.start({ onFrame: () => {}, onClose }))
+    try {
+      proxy.lose('forth', true)
+      const begunAt = performance.now()
+      expect(await endOf(carol.connect('dave'))).toBe('connection-lost')
+      expect(performance.now() - begunAt).toBeGreaterThan(150)
+      proxy.refuse(true)
+      proxy.cut()
+      await sleep(50)
+      const cutAt = performance.now()
+      expect(await endOf(carol.connect('dave'))).toBe('connection-lost')
+      expect(performance.now() - cutAt).toBeLessThan(100)
+    } finally {
+      proxy.close()
+      await Promise.all([carol.leave(), dave.leave()])
+    }
   })
 
   it('carries what was sent, in order, while nothing is lost', async () => {

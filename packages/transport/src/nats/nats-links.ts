@@ -5,14 +5,19 @@
  *
  * - The server drops messages at slow consumers and while it restarts: links are not `reliable`, the session above repeats.
  * - While this node has no connection nothing is sent: what would pile up is sent again by the session.
+ * - Opening is answered. A link whose opening is not, in time, ends: what was sent meanwhile may be lost, and whoever has opened it opens another.
  * - A message for a link that is not here is answered with its end; so is, by the server, one to a node that is not there.
  */
 
+import { after, type Duration } from '@holdfast/core'
+import type { Clock } from '../clock.js'
 import { Inbox } from '../inbox.js'
 import { type CloseReason, checkFrameLength, type Link, type LinkHandlers } from '../link.js'
 
 /** What a link needs of the connection. */
 export interface NatsPublisher {
+  /** Whether there is a connection: nothing is sent otherwise. */
+  readonly isConnected: boolean
   /** @param reply where the server says that nobody has heard it */
   publish(subject: string, data: Uint8Array, reply: string): void
 }
@@ -29,6 +34,7 @@ const OPEN = 1
 const FRAME = 2
 const GOODBYE = 3
 const BROKEN = 4
+const OPENED = 5
 /** What a message has before the frame. */
 export const HEADER_BYTES = 1
 
@@ -39,6 +45,9 @@ export interface NatsLinksOptions {
   readonly self: string
   readonly maxFrameBytes: number
   readonly newId: () => string
+  readonly clock: Clock
+  /** How long opening a link may take. */
+  readonly openMs: Duration
   readonly onLink: (link: Link) => void
 }
 
@@ -56,9 +65,13 @@ export class NatsLinks {
   }
 
   open(peer: string): Link {
-    const id = this.#options.newId()
-    const link = this.#add(id, `${this.#options.subjectOf(peer)}.${id}`)
-    link.say(OPEN)
+    const { newId, subjectOf, publisher, clock, openMs } = this.#options
+    const id = newId()
+    const link = this.#add(id, `${subjectOf(peer)}.${id}`)
+    if (publisher.isConnected) {
+      link.say(OPEN)
+      link.expectWithin(openMs, clock)
+    } else link.end('connection-lost', false)
     return link
   }
 
@@ -70,13 +83,19 @@ export class NatsLinks {
     const link = this.#links.get(reply)
     const kind = data.length === 0 ? 0 : data[0]
     if (link !== undefined) link.received(kind, data)
-    else if (kind === OPEN) this.#options.onLink(this.#add(id, reply))
+    else if (kind === OPEN) this.#opened(id, reply)
     else if (kind === FRAME) this.#publish(reply, Uint8Array.of(BROKEN), id)
   }
 
   /** This node has left: all links end. */
   end(): void {
     for (const link of this.#links.values()) link.end('connection-lost', true)
+  }
+
+  #opened(id: string, subject: string): void {
+    const link = this.#add(id, subject)
+    link.say(OPENED)
+    this.#options.onLink(link)
   }
 
   #add(id: string, subject: string): NatsLink {
@@ -107,6 +126,7 @@ class NatsLink implements Link {
   readonly #send: (data: Uint8Array) => void
   readonly #onEnd: () => void
   readonly #inbox = new Inbox({ defer: (job) => queueMicrotask(job) })
+  #heard = (): void => {}
 
   constructor({ id, maxFrameBytes, send, onEnd }: NatsLinkOptions) {
     this.id = id
@@ -128,6 +148,11 @@ class NatsLink implements Link {
     this.#send(Uint8Array.of(kind))
   }
 
+  /** Ends it unless the other end says something in time. */
+  expectWithin(ms: Duration, clock: Clock): void {
+    this.#heard = clock.schedule(after(clock.now(), ms), () => this.end('connection-lost', true))
+  }
+
   close(): void {
     this.end('closed-here', true)
   }
@@ -137,15 +162,17 @@ class NatsLink implements Link {
   }
 
   received(kind: number, data: Uint8Array): void {
+    this.#heard()
     if (kind === FRAME) this.#receivedFrame(new Uint8Array(data.subarray(HEADER_BYTES)))
     else if (kind === GOODBYE) this.end('closed-by-peer', false)
     else if (kind === BROKEN) this.end('connection-lost', false)
-    else if (kind !== OPEN) this.end('malformed-message', true)
+    else if (kind !== OPEN && kind !== OPENED) this.end('malformed-message', true)
   }
 
   /** @param isTold whether the other end hears of it */
   end(reason: CloseReason, isTold: boolean): void {
     const isFirst = !this.#inbox.over
+    this.#heard()
     this.#inbox.end(reason)
     if (!isFirst) return
     this.#onEnd()

@@ -77,9 +77,10 @@ class NatsCluster implements JoinedNetwork {
         throw new UsageError('max-payload', 'the server carries too short messages: raise its max_payload', data)
       }
       const presence = options.presenceMs ?? DEFAULT_PRESENCE_MS
+      const clock = options.clock ?? new RealClock({ keepAlive: false })
       const membership = await Membership.begin(self, {
         bucket: () => new Kvm(connection).create(`${cluster}-members`, { ttl: presence * 10 }),
-        clock: options.clock ?? new RealClock({ keepAlive: false }),
+        clock,
         presence,
       })
       const publisher = new Publisher(connection)
@@ -90,6 +91,8 @@ class NatsCluster implements JoinedNetwork {
         self: self.name,
         maxFrameBytes: options.maxFrameBytes ?? maxPayload - HEADER_BYTES,
         newId: () => crypto.randomUUID(),
+        clock,
+        openMs: presence,
         onLink: (link) => handlers.onLink(link),
       })
       const own = subjectOf(self.name)
