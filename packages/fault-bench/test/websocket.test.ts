@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BenchOutcome } from '../src/controller/bench.js'
 import { faults } from './support.js'
 
-const SHORT = ['--minutes', '0.5', '--term', '600', '--seed', '20261201']
+const SHORT = ['--minutes', '0.5', '--term', '800', '--seed', '20261201']
 
 describe('processes joined by WebSockets, with faults all the time', () => {
   let folder: string
