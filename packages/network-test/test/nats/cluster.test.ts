@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { NatsServer } from '@holdfast/fault-bench/nats-server'
 import { TcpProxy } from '@holdfast/fault-bench/tcp-proxy'
 import { natsNetwork } from '@holdfast/transport/nats'
-import type { HoldfastNode, NodeEvent } from 'holdfast'
+import { byReference, type HoldfastNode, type NodeEvent } from 'holdfast'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Counter, Desk, rejection, until, useNetWorld } from '../support/world.js'
 
@@ -69,6 +69,24 @@ describe('nodes that have joined a cluster', () => {
     bob.close()
     await until(() => !joined.members.includes('bob'), 'bob has left')
     expect(joined.members).toEqual(['alice'])
+  })
+})
+
+describe('a server that carries short messages only', () => {
+  it('joins nodes all the same: what is longer is cut', async () => {
+    const small = await NatsServer.start('max_payload: 8KB')
+    try {
+      const network = natsNetwork({ servers: small.url, presenceMs: 200 })
+      const [alice, bob] = [world.node('alice'), world.node('bob')]
+      for (const node of [alice, bob]) await node.join(network)
+      const library = byReference({ double: (text: string) => text + text })
+      bob.publish('library', library)
+      const far = await alice.lookup<typeof library>('bob', 'library')
+      const text = 'Moby-Dick '.repeat(100_000)
+      expect(await far.double(text)).toBe(text + text)
+    } finally {
+      await small.stop()
+    }
   })
 })
 

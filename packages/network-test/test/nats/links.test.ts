@@ -56,6 +56,59 @@ linkConformance(
   },
 )
 
+describe('a NATS server that carries short messages only', () => {
+  let small: NatsServer
+  const links: { near: Link; far: Link }[] = []
+  const joined: JoinedNetwork[] = []
+  let came: ((link: Link) => void) | null = null
+
+  beforeAll(async () => {
+    small = await NatsServer.start('max_payload: 8KB')
+    const network = natsNetwork({ servers: small.url })
+    joined.push(await network.join({ name: 'alice', incarnation: 1 }, { onLink: () => {} }))
+    joined.push(await network.join({ name: 'bob', incarnation: 1 }, { onLink: (link) => came?.(link) }))
+  })
+  afterAll(async () => {
+    await Promise.all(joined.map((member) => member.leave()))
+    await small.stop()
+  })
+
+  async function pairOnSmall(): Promise<{ near: Link; far: Link }> {
+    const near = joined[0].connect('bob')
+    const far = await new Promise<Link>((resolve) => {
+      came = resolve
+    })
+    links.push({ near, far })
+    return { near, far }
+  }
+
+  linkConformance(
+    { describe, test: it, expect },
+    {
+      name: 'a link over short messages',
+      connect: async () => {
+        const { near, far } = await pairOnSmall()
+        return { a: near, b: far, settle: () => sleep(20), dispose: settle }
+      },
+    },
+  )
+
+  it('brings frames of any length whole and in order', async () => {
+    const { near, far } = await pairOnSmall()
+    const received: Uint8Array[] = []
+    far.start({ onFrame: (frame) => received.push(frame), onClose: () => {} })
+    near.start({ onFrame: () => {}, onClose: () => {} })
+    const lengths = [1, 8191, 8192, 8193, 16_364, 16_365, near.maxFrameBytes, 0, 5]
+    const sent = lengths.map((length, index) => Uint8Array.from({ length }, (_, at) => (at * 7 + index) & 255))
+    for (const frame of sent) near.send(frame)
+    while (received.length < sent.length) await settle()
+    expect(received.map((frame) => Buffer.from(frame).compare(sent[received.indexOf(frame)]))).toEqual(
+      sent.map(() => 0),
+    )
+    near.close()
+  })
+})
+
 describe('a cluster on a NATS server', () => {
   it('ends a link to a node that is not there', async () => {
     const link = alice.connect('nobody')
@@ -106,7 +159,7 @@ describe('a cluster on a NATS server', () => {
   })
 
   it('says by error what is wrong with the server, or with the name of the cluster', async () => {
-    const short = await NatsServer.start('max_payload: 100KB')
+    const short = await NatsServer.start('max_payload: 2KB')
     const self = [{ name: 'carol', incarnation: 1 }, { onLink: () => {} }] as const
     try {
       expect(await rejection(natsNetwork({ servers: short.url }).join(...self))).toMatchObject({ code: 'max-payload' })

@@ -1,7 +1,7 @@
 /**
  * Links over NATS: any number of nodes share its server, and each pair has a link at no cost but two entries here. A node listens to
  * `<prefix>.node.<its name>.>`; the last part is the link's id, which whoever opens it has chosen. A message is a byte that says what it is,
- * then a frame.
+ * then a frame, or a piece of one that is longer than the server carries.
  *
  * - The server drops messages at slow consumers and while it restarts: links are not `reliable`, the session above repeats.
  * - While this node has no connection nothing is sent: what would pile up is sent again by the session.
@@ -13,11 +13,14 @@ import { after, type Duration } from '@holdfast/core'
 import type { Clock } from '../clock.js'
 import { Inbox } from '../inbox.js'
 import { type CloseReason, checkFrameLength, type Link, type LinkHandlers } from '../link.js'
+import { FRAME, FrameAssembly, HEADER_BYTES, messagesOf, PIECE } from './frame-pieces.js'
 
 /** What a link needs of the connection. */
 export interface NatsPublisher {
   /** Whether there is a connection: nothing is sent otherwise. */
   readonly isConnected: boolean
+  /** The most bytes of a message, for this server. */
+  readonly maxPayload: number
   /** @param reply where the server says that nobody has heard it */
   publish(subject: string, data: Uint8Array, reply: string): void
 }
@@ -31,12 +34,9 @@ export interface Incoming {
 }
 
 const OPEN = 1
-const FRAME = 2
 const GOODBYE = 3
 const BROKEN = 4
 const OPENED = 5
-/** What a message has before the frame. */
-export const HEADER_BYTES = 1
 
 export interface NatsLinksOptions {
   readonly publisher: NatsPublisher
@@ -84,7 +84,7 @@ export class NatsLinks {
     const kind = data.length === 0 ? 0 : data[0]
     if (link !== undefined) link.received(kind, data)
     else if (kind === OPEN) this.#opened(id, reply)
-    else if (kind === FRAME) this.#publish(reply, Uint8Array.of(BROKEN), id)
+    else if (kind === FRAME || kind === PIECE) this.#publish(reply, Uint8Array.of(BROKEN), id)
   }
 
   /** This node has left: all links end. */
@@ -99,9 +99,9 @@ export class NatsLinks {
   }
 
   #add(id: string, subject: string): NatsLink {
-    const { maxFrameBytes } = this.#options
+    const { maxFrameBytes, publisher } = this.#options
     const send = (data: Uint8Array): void => this.#publish(subject, data, id)
-    const link = new NatsLink({ id, maxFrameBytes, send, onEnd: () => this.#links.delete(subject) })
+    const link = new NatsLink({ id, maxFrameBytes, publisher, send, onEnd: () => this.#links.delete(subject) })
     this.#links.set(subject, link)
     return link
   }
@@ -115,6 +115,7 @@ export class NatsLinks {
 interface NatsLinkOptions {
   readonly id: string
   readonly maxFrameBytes: number
+  readonly publisher: Pick<NatsPublisher, 'maxPayload'>
   readonly send: (data: Uint8Array) => void
   readonly onEnd: () => void
 }
@@ -123,12 +124,18 @@ class NatsLink implements Link {
   readonly reliable = false
   readonly id: string
   readonly maxFrameBytes: number
+  readonly #publisher: Pick<NatsPublisher, 'maxPayload'>
   readonly #send: (data: Uint8Array) => void
   readonly #onEnd: () => void
   readonly #inbox = new Inbox({ defer: (job) => queueMicrotask(job) })
+  readonly #assembly: FrameAssembly
+  /** The number of the last frame. */
+  #sent = 0
   #heard = (): void => {}
 
-  constructor({ id, maxFrameBytes, send, onEnd }: NatsLinkOptions) {
+  constructor({ id, maxFrameBytes, publisher, send, onEnd }: NatsLinkOptions) {
+    this.#publisher = publisher
+    this.#assembly = new FrameAssembly(maxFrameBytes)
     this.id = id
     this.maxFrameBytes = maxFrameBytes
     this.#send = send
@@ -138,10 +145,8 @@ class NatsLink implements Link {
   send(frame: Uint8Array): void {
     if (this.#inbox.over) return
     checkFrameLength(frame, this.maxFrameBytes)
-    const message = new Uint8Array(HEADER_BYTES + frame.length)
-    message[0] = FRAME
-    message.set(frame, HEADER_BYTES)
-    this.#send(message)
+    this.#sent = (this.#sent + 1) >>> 0
+    for (const message of messagesOf(frame, this.#publisher.maxPayload, this.#sent)) this.#send(message)
   }
 
   say(kind: number): void {
@@ -164,6 +169,7 @@ class NatsLink implements Link {
   received(kind: number, data: Uint8Array): void {
     this.#heard()
     if (kind === FRAME) this.#receivedFrame(new Uint8Array(data.subarray(HEADER_BYTES)))
+    else if (kind === PIECE) this.#receivedPiece(data)
     else if (kind === GOODBYE) this.end('closed-by-peer', false)
     else if (kind === BROKEN) this.end('connection-lost', false)
     else if (kind !== OPEN && kind !== OPENED) this.end('malformed-message', true)
@@ -177,6 +183,13 @@ class NatsLink implements Link {
     if (!isFirst) return
     this.#onEnd()
     if (isTold) this.say(reason === 'closed-here' ? GOODBYE : BROKEN)
+  }
+
+  #receivedPiece(piece: Uint8Array): void {
+    const frame = this.#assembly.add(piece)
+    if (frame === 'malformed') this.end('malformed-message', true)
+    else if (frame === 'too-long') this.end('frame-over-limit', true)
+    else if (frame !== null) this.#receivedFrame(frame)
   }
 
   #receivedFrame(frame: Uint8Array): void {

@@ -1,14 +1,15 @@
 /** A cluster of nodes on a NATS server (or several, as one cluster of theirs). The server needs JetStream for the list of members. */
 
-import { type Duration, UsageError } from '@holdfast/core'
+import { type Duration, ProtocolError, UsageError } from '@holdfast/core'
 import { Kvm } from '@nats-io/kv'
 import { connect, type NatsConnection, type NodeConnectionOptions } from '@nats-io/transport-node'
 import type { Clock } from '../clock.js'
 import { ConnectionError } from '../connection-error.js'
 import type { JoinedNetwork, Network, NetworkHandlers, NetworkMember } from '../network.js'
 import { RealClock } from '../real-clock.js'
-import { keyOf, Membership } from './membership.js'
-import { HEADER_BYTES, NatsLinks, type NatsPublisher } from './nats-links.js'
+import { HEADER_BYTES } from './frame-pieces.js'
+import { keyOf, Membership, type MembershipOptions } from './membership.js'
+import { NatsLinks, type NatsPublisher } from './nats-links.js'
 
 export interface NatsNetworkOptions {
   /** As `nats://host:port`, one or several of one cluster. */
@@ -24,15 +25,18 @@ export interface NatsNetworkOptions {
    * three times that, and made again. Default: 5,000.
    */
   readonly presenceMs?: Duration
-  /** The longest frame. Default: what the server carries. */
+  /** The longest frame. Default: what the server carries in one message, and 256 KiB at least. What is longer than that is cut. */
   readonly maxFrameBytes?: number
   /** For tests: where the time comes from. */
   readonly clock?: Clock
 }
 
 /** What a session's frames may have, and so a link has to carry. */
-const MIN_PAYLOAD_BYTES = 256 * 1024 + HEADER_BYTES
+const MIN_FRAME_BYTES = 256 * 1024
+/** Shorter messages would make hundreds of one frame. */
+const MIN_PAYLOAD_BYTES = 4096
 const DEFAULT_PRESENCE_MS = 5000
+const MEMBER_ATTEMPTS = 3
 const RECONNECT_WAIT_MS = 250
 /** So many questions to the server may be unanswered. */
 const MAX_PINGS_OUT = 2
@@ -78,7 +82,7 @@ class NatsCluster implements JoinedNetwork {
       }
       const presence = options.presenceMs ?? DEFAULT_PRESENCE_MS
       const clock = options.clock ?? new RealClock({ keepAlive: false })
-      const membership = await Membership.begin(self, {
+      const membership = await becomeMember(self, {
         bucket: () => new Kvm(connection).create(`${cluster}-members`, { ttl: presence * 10 }),
         clock,
         presence,
@@ -89,7 +93,7 @@ class NatsCluster implements JoinedNetwork {
         publisher,
         subjectOf,
         self: self.name,
-        maxFrameBytes: options.maxFrameBytes ?? maxPayload - HEADER_BYTES,
+        maxFrameBytes: options.maxFrameBytes ?? Math.max(maxPayload - HEADER_BYTES, MIN_FRAME_BYTES),
         newId: () => crypto.randomUUID(),
         clock,
         openMs: presence,
@@ -134,6 +138,24 @@ class NatsCluster implements JoinedNetwork {
   }
 }
 
+/** JetStream may leave a question unanswered, as when its bucket has just been made: it is asked again. @throws as `join` */
+async function becomeMember(self: NetworkMember, options: MembershipOptions): Promise<Membership> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await Membership.begin(self, options)
+    } catch (error) {
+      if (error instanceof ProtocolError) throw error
+      if (attempt === MEMBER_ATTEMPTS)
+        throw notConnected('no sign of presence could be left in the cluster', error, { name: self.name })
+    }
+  }
+}
+
+function notConnected(what: string, error: unknown, data: Readonly<Record<string, unknown>>): ConnectionError {
+  const cause = String(error)
+  return new ConnectionError('connect-failed', `${what}: ${cause}`, { ...data, cause })
+}
+
 /** @throws ConnectionError `connect-failed` */
 async function open({
   servers,
@@ -151,11 +173,7 @@ async function open({
       servers,
     })
   } catch (error) {
-    const cause = String(error)
-    throw new ConnectionError('connect-failed', `no connection to NATS at ${String(servers)}: ${cause}`, {
-      servers: [servers].flat(),
-      cause,
-    })
+    throw notConnected(`no connection to NATS at ${String(servers)}`, error, { servers: [servers].flat() })
   }
 }
 
@@ -167,6 +185,11 @@ class Publisher implements NatsPublisher {
   constructor(connection: NatsConnection) {
     this.#connection = connection
     void this.#watch()
+  }
+
+  /** Of the server that there is a connection with: another of a cluster may carry less. */
+  get maxPayload(): number {
+    return Math.max(this.#connection.info?.max_payload ?? 0, MIN_PAYLOAD_BYTES)
   }
 
   publish(subject: string, data: Uint8Array, reply: string): void {
