@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { BenchOutcome } from '../src/controller/bench.js'
 import { faults } from './support.js'
 
-const SHORT = ['--minutes', '0.5', '--term', '800', '--seed', '20261201']
+const SHORT = ['--minutes', '0.5', '--term', '800', '--seed', '179']
 
 describe('processes joined by WebSockets, with faults all the time', () => {
   let folder: string
@@ -20,11 +20,13 @@ describe('processes joined by WebSockets, with faults all the time', () => {
     const { code, lines, errors } = await faults([...SHORT, '--json', json])
     expect([code, lines.at(-1)], [...lines, errors].join('\n')).toEqual([
       0,
-      expect.stringMatching(/^WebSockets, seed 20261201, \d+:\d\d: \d+ faults injected, \d+ checks, nothing lost$/),
+      expect.stringMatching(/^WebSockets, seed 179, \d+:\d\d: \d+ faults injected, \d+ checks, nothing lost$/),
     ])
-    const { faults: count, checks, calls, findings } = JSON.parse(readFileSync(json, 'utf8')) as BenchOutcome
+    const { faults: count, checks, calls, findings, injected } = JSON.parse(readFileSync(json, 'utf8')) as BenchOutcome
     expect(findings).toEqual([])
     expect(count).toBeGreaterThan(5)
+    // What this seed begins with.
+    expect(injected).toHaveProperty('kill durable')
     expect(calls.succeeded).toBeGreaterThan(200)
     expect(checks[0].references).toBeGreaterThan(20)
   }, 180_000)
