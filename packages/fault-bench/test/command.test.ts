@@ -1,21 +1,9 @@
 /** The command line, and what it leaves behind. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { faults } from './support.js'
-
-/** Of processes whose command line has a word in it. */
-function processesOf(word: string): string[] {
-  return readdirSync('/proc').filter((entry) => {
-    if (!/^\d+$/.test(entry)) return false
-    try {
-      return readFileSync(`/proc/${entry}/cmdline`, 'utf8').includes(word)
-    } catch {
-      return false
-    }
-  })
-}
-const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('holdfast-faults-'))
+import { faults, leftOf } from './support.js'
 
 describe('the command', () => {
   it.each([
@@ -37,20 +25,15 @@ describe('the command', () => {
   })
 
   it('ends at Ctrl-C, and leaves no process and no folder', async () => {
-    const before = folders()
     // A term that no other run has, to be found by.
     const term = '1017'
-    let isTold = false
-    const { code, lines } = await faults(['--minutes', '5', '--term', term], (_, pid) => {
-      if (isTold) return
-      isTold = true
-      setTimeout(() => process.kill(pid, 'SIGINT'), 4000)
-    })
+    const temporary = mkdtempSync(join(tmpdir(), 'holdfast-interrupted-'))
+    const { code, lines } = await faults(['--minutes', '5', '--term', term], { interruptAfter: 4000, temporary })
     expect([code, lines.at(-1)]).toEqual([
       130,
       expect.stringMatching(/faults injected, 0 checks, nothing lost, interrupted$/),
     ])
-    expect(processesOf(`"term":${term}`)).toEqual([])
-    expect(folders().filter((name) => !before.includes(name))).toEqual([])
+    expect(leftOf(temporary, `"term":${term}`)).toEqual([])
+    rmdirSync(temporary)
   })
 })

@@ -1,6 +1,9 @@
 /** A short run of the whole bench over a NATS server. */
+import { mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { faults } from './support.js'
+import { faults, leftOf } from './support.js'
 
 describe('processes joined by NATS, with faults all the time', () => {
   it('L2, X2: lose nothing, and what nobody holds is gone', async () => {
@@ -20,4 +23,14 @@ describe('processes joined by NATS, with faults all the time', () => {
     ])
     expect(lines.join('\n')).toMatch(/^(kill|stop) server +\d+/m)
   }, 180_000)
+
+  it('end at Ctrl-C, and leave no process and no folder', async () => {
+    const term = '1019'
+    const temporary = mkdtempSync(join(tmpdir(), 'holdfast-interrupted-'))
+    const args = ['--transport', 'nats', '--minutes', '5', '--term', term]
+    const { code, lines } = await faults(args, { interruptAfter: 4000, temporary })
+    expect([code, lines.at(-1)]).toEqual([130, expect.stringMatching(/nothing lost, interrupted$/)])
+    expect(leftOf(temporary, `"term":${term}`)).toEqual([])
+    rmdirSync(temporary)
+  })
 })

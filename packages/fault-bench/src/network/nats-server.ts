@@ -59,10 +59,12 @@ export class NatsServer {
 
   /** SIGKILL. */
   async kill(): Promise<void> {
-    if (this.#child === null) return
-    const exited = once(this.#child, 'exit')
-    this.#child.kill('SIGKILL')
+    const child = this.#child
     this.#child = null
+    // A Ctrl-C has ended it as well.
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return
+    const exited = once(child, 'exit')
+    child.kill('SIGKILL')
     await exited
   }
 
