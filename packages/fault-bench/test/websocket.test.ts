@@ -7,6 +7,8 @@ import type { BenchOutcome } from '../src/controller/bench.js'
 import { faults } from './support.js'
 
 const SHORT = ['--minutes', '0.5', '--term', '800', '--seed', '179']
+/** Long enough for what happens at once. */
+const SHORTER = ['--minutes', '0.2', '--term', '800', '--seed', '179']
 
 describe('processes joined by WebSockets, with faults all the time', () => {
   let folder: string
@@ -42,7 +44,7 @@ describe('a program that is wrong', () => {
   ])(
     'and %s is found, with what had been done to it',
     async (_what, flaw, finding) => {
-      const { code, lines } = await faults([...SHORT, '--flaw', flaw])
+      const { code, lines } = await faults([...SHORTER, '--flaw', flaw])
       const text = lines.join('\n')
       expect(text).toMatch(finding)
       expect([code, lines.at(-1)]).toEqual([1, expect.stringMatching(/LOST \d+$/)])
