@@ -244,7 +244,10 @@ export class Check {
     const before = findings.all.length
     for (;;) {
       // What a process is asked may wait for a call of its own, which may hang.
-      const what = await Promise.race([amiss(), sleep(patience + PATIENCE_MS, 'a process does not answer')])
+      const what = await Promise.race([
+        amiss(),
+        sleep(patience + PATIENCE_MS, 'a process does not answer', { ref: false }),
+      ])
       if (what === null || signal.aborted) return null
       // Something worse is known by now.
       if (findings.all.length > before || performance.now() - begunAt > patience) return what
