@@ -17,12 +17,10 @@ import {
 import { UNSENT } from '@holdfast/refcount'
 import { answerBroken } from './broken.js'
 import type { ArrivedReference, CollectorEvent, LocalReference } from './event.js'
+import { canVouch, MAX_GIFT_DEPTH, noteProof, proofOf, sendGiftKey } from './gift-proofs.js'
 import { endIfOver } from './leases.js'
 import type { NodeState } from './node-state.js'
 import type { Claim, Remote } from './remotes.js'
-
-/** How many gifts in a row may lie unacknowledged (D of the protocol): what bounds the quarantine. */
-export const MAX_GIFT_DEPTH = 1
 
 type ApplicationEvent = Extract<CollectorEvent, { type: 'call' | 'return' }>
 
@@ -42,6 +40,7 @@ export function send(state: NodeState, event: ApplicationEvent): void {
   // Most messages carry none: nothing is set up for them.
   const outgoing = event.references.length === 0 ? null : new OutgoingReferences(state, remote)
   const references = outgoing === null ? NO_REFERENCES : event.references.map((reference) => outgoing.add(reference))
+  if (outgoing?.grants === true) sendGiftKey(state, remote, (message) => void state.appendRefusable(remote, message))
   const { call, payload } = event
   const exported = target === null ? null : state.imports.exportOf(target)
   const sequence = state.appendRefusable(
@@ -74,6 +73,8 @@ class OutgoingReferences {
   readonly #commits: ((sequence: Sequence) => void)[] = []
   readonly #newExports = new Map<ObjectKey, ExportId>()
   #gifts = 0
+  /** Whether an object of this node is among them. */
+  grants = false
 
   constructor(state: NodeState, remote: Remote) {
     this.#state = state
@@ -90,11 +91,14 @@ class OutgoingReferences {
       return { kind: 'home', id: imports.exportOf(id) }
     }
     const gift = (gifts.nextId + this.#gifts++) as GiftId
+    const { address: receiver } = this.#remote
     this.#commits.push(() => {
-      gifts.give(id, this.#remote.address, this.#state.now)
+      gifts.give(id, receiver, this.#state.now)
       this.#state.schedule.gifts()
     })
-    return { kind: 'gift', id: imports.exportOf(id), owner: owner.address, gift, depth: this.#depthOf(id, owner) }
+    const depth = this.#depthOf(id, owner)
+    const proof = proofOf(this.#state, id, { gift, receiver })
+    return { kind: 'gift', id: imports.exportOf(id), owner: owner.address, gift, depth, ...proof }
   }
 
   commit(sequence: Sequence): void {
@@ -103,6 +107,7 @@ class OutgoingReferences {
 
   #grant(object: ObjectKey): WireReference {
     const { exports } = this.#state
+    this.grants = true
     const id = exports.exportOf(object) ?? this.#newExports.get(object) ?? this.#nextExport(object)
     this.#commits.push((sequence) => {
       exports.grant(object, this.#remote.index, sequence)
@@ -184,8 +189,12 @@ function receivePlain(state: NodeState, from: Remote, message: CallMessage | Ret
 }
 
 function validate(state: NodeState, reference: WireReference): void {
-  if (reference.kind === 'gift' && reference.depth > MAX_GIFT_DEPTH) {
-    throw new ProtocolError('gift-depth', 'a gift upon more unacknowledged gifts than are allowed', { ...reference })
+  if (reference.kind === 'gift' && Math.max(reference.depth, reference.via.length) > MAX_GIFT_DEPTH) {
+    throw new ProtocolError('gift-depth', 'a gift upon more unacknowledged gifts than are allowed', {
+      id: reference.id,
+      depth: reference.depth,
+      via: reference.via.length,
+    })
   }
   if (reference.kind === 'gift' && state.isSelf(reference.owner)) {
     throw new ProtocolError('gift-of-own', "a node was given its own object as another's", { id: reference.id })
@@ -241,10 +250,13 @@ class IncomingReferences {
       return state.exports.has(gift.id) ? { object: state.exports.objectOf(gift.id) } : { broken: gift.id }
     }
     const owner = current ?? remotes.remote(gift.owner)
+    const isVouched = canVouch(state, owner, gift.id)
     const id = state.imports.take(owner.index, gift.id, state.sentTo(owner))
     const claims = this.#claims.get(owner) ?? []
     this.#claims.set(owner, claims)
-    claims.push({ id: gift.id, gifter: this.#from.address, gift: gift.gift, depth: gift.depth, since: state.now })
+    const { address: gifter } = this.#from
+    const { depth, via, token } = gift
+    claims.push({ id: gift.id, gifter, gift: gift.gift, via, token, depth, since: state.now, isVouched })
     if (!rules.on('giftAck-after-registration')) {
       state.append(this.#from, { type: 'dgc:giftAck', receiver: state.address, clock: 0, gifts: [gift.gift] })
     }
@@ -271,7 +283,7 @@ function claimAll(state: NodeState, owner: Remote, claims: readonly Claim[]): vo
 
 function sendClaims(state: NodeState, owner: Remote, claims: readonly Claim[]): void {
   const { incarnation } = owner.address
-  const entries = claims.map(({ id, gifter, gift }) => ({ id, gifter, gift }))
+  const entries = claims.map(({ id, gifter, gift, via, token }) => ({ id, gifter, gift, via, token }))
   const sequence = state.append(owner, { type: 'dgc:addRef', incarnation, entries })
   if (sequence === 0) return
   noteClaims(state, { owner, claims, sequence })
@@ -288,7 +300,9 @@ interface SentClaims {
 function noteClaims(state: NodeState, { owner, claims, sequence }: SentClaims): void {
   for (const claim of claims) {
     const id = state.imports.find(owner.index, claim.id)
-    if (id !== undefined) state.imports.claimed(id, sequence, claim.depth)
+    if (id === undefined) continue
+    state.imports.claimed(id, sequence, claim.depth)
+    noteProof(state, id, claim)
   }
 }
 

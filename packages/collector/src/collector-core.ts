@@ -39,11 +39,13 @@ import {
 import { DEFAULT_LEASE, type LeaseOptions, leaseTimes } from '@holdfast/lease'
 import type { SessionLimits } from '@holdfast/session'
 import type { VerdictOptions } from '@holdfast/tracing/verdict'
-import { MAX_GIFT_DEPTH, send } from './application-messages.js'
+import { send } from './application-messages.js'
 import type { Coordination } from './coordination.js'
 import type { CollectorEffect } from './effect.js'
 import { endSession } from './ended-session.js'
 import type { CollectorEvent } from './event.js'
+import { MAX_GIFT_DEPTH } from './gift-proofs.js'
+import type { GiftTokenOptions } from './gift-tokens.js'
 import { actOnDeadlines } from './leases.js'
 import { Links } from './links.js'
 import { dropImports } from './listing-messages.js'
@@ -81,6 +83,8 @@ export interface CollectorOptions extends VerdictOptions {
   readonly codec?: MessageCodec
   /** Lists of ids are cut into messages of so many. Default: 65,536. */
   readonly idsPerMessage?: number
+  /** How gifts of this node's objects are proved. When left out, who claims to have been given one is believed. */
+  readonly giftTokens?: GiftTokenOptions
   /** Whose verdicts are applied and whose wish for a report is granted; nobody's but this node's own when left out. */
   readonly trusts?: (coordinator: NodeId) => boolean
   /** Which suspect exports to report; all when left out. The others count as roots. */
@@ -109,7 +113,8 @@ export class CollectorCore {
     this.#options = options
     const { node, incarnation, lease = DEFAULT_LEASE, codec = WIRE_CODEC, idsPerMessage = IDS_PER_MESSAGE } = options
     const times = leaseTimes(lease, MAX_GIFT_DEPTH, rules)
-    this.#state = new NodeState({ address: { node, incarnation }, times, codec, idsPerMessage }, rules)
+    const address = { node, incarnation }
+    this.#state = new NodeState({ address, times, codec, idsPerMessage, giftTokens: options.giftTokens }, rules)
     this.#links = new Links(this.#state, options.limits, (from, message, sequence) =>
       this.#reception.receive(from, message, sequence),
     )
@@ -208,10 +213,17 @@ export class CollectorCore {
     return acknowledgedBy(this.#state, node)
   }
 
-  /** How many nodes and lifetimes of nodes this one knows: those with a link, a session, or something held either way. */
-  get acquaintances(): { readonly peers: number; readonly lifetimes: number } {
-    const { remotes } = this.#state
-    return { peers: remotes.peerCount, lifetimes: remotes.all().length }
+  /**
+   * How many nodes and lifetimes of nodes this one knows: those with a link, a session, or something held either way; and of how many
+   * lifetimes, and pairs of one that gave and one that was given, it remembers which gifts were claimed. O(lifetimes).
+   */
+  get acquaintances(): { readonly peers: number; readonly lifetimes: number; readonly gifters: number } {
+    const { claimedGifts, remotes } = this.#state
+    return {
+      peers: remotes.peerCount,
+      lifetimes: remotes.all().length,
+      gifters: claimedGifts.pairCount + claimedGifts.floorCount,
+    }
   }
 
   /** When to step `deadline`; null for never. What is due may have moved to a later time since: then the step does nothing. O(1). */

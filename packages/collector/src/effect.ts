@@ -51,8 +51,11 @@ export type CollectorEffect =
       readonly references: readonly ArrivedReference[]
       readonly payload: Uint8Array
     }
-  /** These imports refer to nothing any more: whoever uses them gets an error. They have left the tables. */
-  | { readonly type: 'broken'; readonly imports: readonly ImportId[] }
+  /**
+   * These imports refer to nothing any more: whoever uses them gets an error. They have left the tables. `refused`: they came as gifts that
+   * their owner says nobody has made to this node.
+   */
+  | { readonly type: 'broken'; readonly imports: readonly ImportId[]; readonly why?: 'refused' }
   /**
    * Too long without a session with this lifetime of a node: what it held was removed, and what this node held of it, given up;
    * Before it comes `broken`, after it `released`, where something broke or was freed.

@@ -6,7 +6,7 @@
  */
 import type { Instant } from '@holdfast/core'
 import { type DeadlinesImage, SessionLease, type SessionLeaseImage } from '@holdfast/lease'
-import type { ExportTableImage, GiftTableImage, ImportTableImage } from '@holdfast/refcount'
+import type { ClaimedGiftsImage, ExportTableImage, GiftTableImage, ImportTableImage } from '@holdfast/refcount'
 import type { ChannelImage } from '@holdfast/session'
 import type { CollectorParts } from './collector-core.js'
 import type { CollectorCounts, NodeState } from './node-state.js'
@@ -25,6 +25,7 @@ export interface NodeStateImage {
   readonly exports: ExportTableImage
   readonly imports: ImportTableImage
   readonly gifts: GiftTableImage
+  readonly claimedGifts: ClaimedGiftsImage
   readonly peers: readonly PeerImage[]
   readonly free: FreeIndices
   readonly deadlines: DeadlinesImage
@@ -48,6 +49,7 @@ export function imageOf({ state, links, coordination }: CollectorParts): Collect
       exports: state.exports.image(),
       imports: state.imports.image(),
       gifts: state.gifts.image(),
+      claimedGifts: state.claimedGifts.image(),
       peers: Array.from(state.remotes.peers(), imageOfPeer),
       free: state.remotes.free,
       deadlines: state.schedule.image(),
@@ -62,7 +64,7 @@ export function imageOf({ state, links, coordination }: CollectorParts): Collect
 
 /** Fills empty parts. */
 export function restoreImage({ state, links, coordination }: CollectorParts, image: CollectorImage): void {
-  const { exports, imports, gifts, peers, free, deadlines, counts, now, clock } = image.state
+  const { exports, imports, gifts, claimedGifts, peers, free, deadlines, counts, now, clock } = image.state
   const peerOf = (of: PeerImage): Peer => {
     const remotes = of.remotes.map((remote) => remoteOf(state, remote))
     const remote = remotes.find(({ index }) => index === of.remote) ?? null
@@ -73,6 +75,7 @@ export function restoreImage({ state, links, coordination }: CollectorParts, ima
   state.exports.restore(exports)
   state.imports.restore(imports)
   state.gifts.restore(gifts)
+  state.claimedGifts.restore(claimedGifts)
   state.remotes.restore(peers.map(peerOf), free)
   state.schedule.restore(deadlines)
   Object.assign(state.counts, counts)

@@ -16,6 +16,7 @@ export function actOnDeadlines(state: NodeState): void {
     else if (due.what === 'peer') actOnPeer(state, due.peer)
     else actOnRemote(state, due.remote)
   }
+  state.claimedGifts.age(state.now, state.times.quarantine)
 }
 
 /** Ends the session with a peer if this node's view of it is over. */
@@ -155,6 +156,7 @@ function forgetIfUnused(state: NodeState, remote: Remote): void {
   if (isUsed) return
   // The peer may have nothing else: it is looked at when the turn ends.
   state.touched.add(remotes.peer(remote.address.node))
+  state.claimedGifts.forget(remote.address)
   remotes.forget(remote)
 }
 

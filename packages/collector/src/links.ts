@@ -25,6 +25,7 @@ import {
 } from '@holdfast/session'
 import { sendWaitingClaims } from './application-messages.js'
 import { CLOSED, PEER_CLOSED } from './ended-session.js'
+import { vouch } from './gift-proofs.js'
 import { askAboutGifts, endIfOver, expireClaims, forgetPeerIfUnused } from './leases.js'
 import type { NodeState } from './node-state.js'
 import { sendReconcile } from './reconcile.js'
@@ -85,6 +86,7 @@ export class Links {
       for (const event of channel.receive(frame, now)) this.#channelEvent(peer, event)
       const lease = peer.remote?.lease
       if (channel.acknowledged > acknowledged) lease?.acknowledged(channel.acknowledged)
+      if (channel.acknowledged > acknowledged && peer.remote !== null) vouch(this.#state, peer.remote)
       if (channel.acknowledged > acknowledged || channel.received > received) lease?.heard(now)
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error

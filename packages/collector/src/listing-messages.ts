@@ -13,6 +13,7 @@ import {
   UsageError,
 } from '@holdfast/core'
 import { answerBroken } from './broken.js'
+import { judgeClaim, sendGiftKey } from './gift-proofs.js'
 import { settleGifts } from './leases.js'
 import type { NodeState } from './node-state.js'
 import { pieces } from './pieces.js'
@@ -70,22 +71,27 @@ export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMes
   const { rules } = state
   if (!rules.on('clock-moves-with-every-message')) state.clock++
   const broken = new Set<ExportId>()
+  const refused = new Set<ExportId>()
   const settled = new Map<string, { gifter: NodeAddress; gifts: GiftId[] }>()
-  for (const { id, gifter, gift } of message.entries) {
-    const isOurs = message.incarnation === state.address.incarnation || !rules.on('gift-names-incarnation')
-    if (!isOurs || !state.exports.addRef(id, from.index, sequence)) broken.add(id)
+  const isOurs = message.incarnation === state.address.incarnation || !rules.on('gift-names-incarnation')
+  for (const claim of message.entries) {
+    const { id, gifter, gift } = claim
+    const finding = isOurs ? judgeClaim(state, from, claim) : 'unfounded'
+    if (finding === 'forged') {
+      state.counts.claimsRefused++
+      // Who holds it already does not lose it to somebody who gives what he has not.
+      if (!state.exports.isListed(id, from.index)) refused.add(id)
+      continue
+    }
+    if (finding === 'good' && state.exports.addRef(id, from.index, sequence)) sendGiftKey(state, from)
+    else if (!isOurs || !state.exports.isListed(id, from.index)) broken.add(id)
     const key = `${gifter.incarnation}:${gifter.node}`
     const entry = settled.get(key)
     if (entry === undefined) settled.set(key, { gifter, gifts: [gift] })
     else entry.gifts.push(gift)
   }
-  if (broken.size > 0) {
-    answerBroken(
-      state,
-      from,
-      [...broken].sort((a, b) => a - b),
-    )
-  }
+  if (broken.size > 0) answerBroken(state, from, ascending(broken))
+  if (refused.size > 0) answerBroken(state, from, ascending(refused), true)
   if (!rules.on('giftAck-after-registration')) return
   for (const { gifter, gifts } of settled.values()) {
     // A gifter without a session will ask.
@@ -95,6 +101,8 @@ export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMes
     }
   }
 }
+
+const ascending = (ids: Iterable<ExportId>): ExportId[] => [...ids].sort((a, b) => a - b)
 
 /**
  * The owner has listed the receiver of these gifts, or has settled them because this node asked. The first kind repeats what the receiver
@@ -127,6 +135,7 @@ function isOwnerOf(state: NodeState, node: Remote, gift: GiftId): boolean {
 
 /** A gifter asks about gifts that are long unacknowledged: whatever became of them, they are settled now. */
 export function receiveRelease(state: NodeState, from: Remote, { gifts }: ReleaseMessage): void {
+  if (state.tokens.areAsked) state.claimedGifts.over(from.address, gifts)
   state.append(from, { type: 'dgc:giftAck', receiver: null, clock: state.clock, gifts })
 }
 
@@ -139,5 +148,5 @@ export function receiveBroken(state: NodeState, from: Remote, message: BrokenMes
     if (id === undefined) continue
     if (state.imports.claimOf(id) <= message.at || !state.rules.on('broken-names-a-message')) broken.push(id)
   }
-  state.breakImports(broken)
+  state.breakImports(broken, message.isRefusal ? 'refused' : 'gone')
 }

@@ -21,8 +21,9 @@ import {
   UsageError,
 } from '@holdfast/core'
 import type { LeaseTimes } from '@holdfast/lease'
-import { ExportTable, GiftTable, ImportTable } from '@holdfast/refcount'
+import { ClaimedGifts, ExportTable, GiftTable, ImportTable } from '@holdfast/refcount'
 import type { CollectorEffect, ReleaseReason } from './effect.js'
+import { type GiftTokenOptions, GiftTokens } from './gift-tokens.js'
 import { type Peer, type Remote, Remotes } from './remotes.js'
 import { Schedule } from './schedule.js'
 import { TouchedPeers } from './touched-peers.js'
@@ -36,6 +37,8 @@ export interface CollectorCounts {
   dropsIgnored: number
   /** Acknowledgements of gifts that were not made to whoever claims them. */
   acksIgnored: number
+  /** Claims of gifts that nobody has made, or that were claimed before. */
+  claimsRefused: number
   verdictsApplied: number
   alarms: number
   /** Tables found to differ from what the holder had, and repaired. */
@@ -49,6 +52,7 @@ export interface NodeStateOptions {
   readonly times: LeaseTimes
   readonly codec: MessageCodec
   readonly idsPerMessage: number
+  readonly giftTokens: GiftTokenOptions | undefined
 }
 
 export class NodeState {
@@ -61,6 +65,9 @@ export class NodeState {
   readonly exports: ExportTable
   readonly imports: ImportTable
   readonly gifts = new GiftTable()
+  readonly tokens: GiftTokens
+  /** Gifts of this node's objects that were claimed. */
+  readonly claimedGifts = new ClaimedGifts()
   readonly remotes = new Remotes()
   readonly schedule: Schedule
   readonly counts: CollectorCounts = {
@@ -70,6 +77,7 @@ export class NodeState {
     bytesSent: 0,
     dropsIgnored: 0,
     acksIgnored: 0,
+    claimsRefused: 0,
     verdictsApplied: 0,
     alarms: 0,
     repairs: 0,
@@ -86,12 +94,13 @@ export class NodeState {
   #effects: CollectorEffect[] | null = null
   readonly #requests: CollectorEffect[] = []
 
-  constructor({ address, times, codec, idsPerMessage }: NodeStateOptions, rules: Rules) {
+  constructor({ address, times, codec, idsPerMessage, giftTokens }: NodeStateOptions, rules: Rules) {
     this.address = address
     this.times = times
     this.codec = codec
     this.idsPerMessage = idsPerMessage
     this.rules = rules
+    this.tokens = new GiftTokens(address, giftTokens)
     this.exports = new ExportTable(rules)
     this.imports = new ImportTable(rules)
     this.schedule = new Schedule(this)
@@ -233,6 +242,7 @@ export class NodeState {
     remote.session = 0
     remote.lease = null
     remote.reconcilingSince = 0
+    remote.hasGivenKey = false
     this.lost.push(peer.node)
     if (this.rules.on('clock-moves-with-every-message')) this.clock++
     this.released('lease', this.exports.endSession(remote.index))
@@ -253,15 +263,15 @@ export class NodeState {
     else this.schedule.remote(remote)
   }
 
-  /** Imports that refer to nothing any more leave the tables. */
-  breakImports(ids: readonly ImportId[]): void {
+  /** Imports that refer to nothing any more leave the tables. @param why `refused` where nobody had given them to this node */
+  breakImports(ids: readonly ImportId[], why: 'gone' | 'refused' = 'gone'): void {
     if (ids.length === 0) return
     for (const id of ids) {
       this.gifts.forget(id)
       // A handler may use it before it hears of this: until then the id must not name another.
       this.imports.retire(id)
     }
-    this.emit({ type: 'broken', imports: ids })
+    this.emit(why === 'gone' ? { type: 'broken', imports: ids } : { type: 'broken', imports: ids, why })
   }
 
   #channel(remote: Remote): NonNullable<Peer['channel']> {

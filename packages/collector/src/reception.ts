@@ -3,6 +3,7 @@ import type { Message, NodeId, Sequence } from '@holdfast/core'
 import { receive as receiveApplication } from './application-messages.js'
 import { applyVerdict } from './apply-verdict.js'
 import type { Coordination } from './coordination.js'
+import { receiveGiftKey } from './gift-proofs.js'
 import { receiveAddRef, receiveBroken, receiveDropRef, receiveGiftAck, receiveRelease } from './listing-messages.js'
 import type { NodeState } from './node-state.js'
 import { receivePing, receivePong, receiveReconcile, receiveReconcileOk } from './reconcile.js'
@@ -41,6 +42,9 @@ export class Reception {
         break
       case 'dgc:giftAck':
         receiveGiftAck(state, from, message)
+        break
+      case 'dgc:giftKey':
+        receiveGiftKey(state, from, message)
         break
       case 'dgc:dropRef':
         receiveDropRef(state, from, message)

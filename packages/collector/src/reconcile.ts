@@ -5,6 +5,7 @@
 import { type PingMessage, ProtocolError, type ReconcileMessage, type ReconcileOkMessage } from '@holdfast/core'
 import type { ImportColumns } from '@holdfast/refcount'
 import { answerBroken } from './broken.js'
+import { sendGiftKey } from './gift-proofs.js'
 import type { NodeState } from './node-state.js'
 import { pieces } from './pieces.js'
 import type { Remote } from './remotes.js'
@@ -35,6 +36,7 @@ export function receiveReconcile(state: NodeState, from: Remote, message: Reconc
   from.reconcilingSince = message.last ? 0 : since
   const refused = state.exports.relist(message.ids, index, sequence)
   if (refused.length > 0) answerBroken(state, from, refused)
+  if (refused.length < message.ids.length) sendGiftKey(state, from)
   if (!message.last) return
   state.released('listing', state.exports.endReconcile(index, since, message.received))
   if (from.session > 0) state.append(from, { type: 'dgc:reconcileOk', at: sequence })

@@ -3,18 +3,17 @@
  * know it by a small index. A peer has at most one session at a time, with one of its remotes. Both are forgotten when nothing
  * depends on them any more, and their indices used again.
  */
-import type { Duration, ExportId, GiftId, Instant, NodeAddress, NodeId, Sequence } from '@holdfast/core'
+import type { AddRefEntry, Duration, Instant, NodeAddress, NodeId, Sequence } from '@holdfast/core'
 import type { SessionLease } from '@holdfast/lease'
 import type { Channel } from '@holdfast/session'
 
 /** A gift that this node received: what it asks the owner to list it for. */
-export interface Claim {
-  readonly id: ExportId
-  readonly gifter: NodeAddress
-  readonly gift: GiftId
+export interface Claim extends AddRefEntry {
   readonly depth: number
   /** When the gift arrived. */
   readonly since: Instant
+  /** This node held it before, and needs no gift to give it on. */
+  readonly isVouched: boolean
 }
 
 export interface Remote {
@@ -35,6 +34,12 @@ export interface Remote {
   reconcilingSince: Sequence
   /** When what either held of the other in an ended session is over; null while there is no such thing. */
   expiresAt: Instant | null
+  /** What to prove gifts of its objects with, as it said last; null while it has not. */
+  giftKey: Uint8Array | null
+  /** What it proves gifts of my objects with; null while it has none. */
+  givenKey: Uint8Array | null
+  /** Whether it was told that in the open session. */
+  hasGivenKey: boolean
   /** AddRefs of the open session; kept only where a test switched a rule off. */
   readonly sentClaims: Claim[]
 }
@@ -167,6 +172,9 @@ export class Remotes {
       waiting: [],
       reconcilingSince: 0,
       expiresAt: null,
+      giftKey: null,
+      givenKey: null,
+      hasGivenKey: false,
       sentClaims: [],
     }
     this.#remotes[index] = remote

@@ -5,6 +5,7 @@
  *
  * Source: docs/protocol.md, "A node that comes back".
  */
+import { sendGiftKey } from './gift-proofs.js'
 import { giveUpClaims, needsLink } from './leases.js'
 import type { NodeState } from './node-state.js'
 
@@ -29,6 +30,8 @@ export function restarted(state: NodeState): void {
       giveUpClaims(state, remote, () => true)
       // Such a gift may have been all that this node knew of that lifetime.
       schedule.forgetSoon(remote)
+      // An earlier version of this node may have listed it without.
+      if (exports.heldBy(remote.index) > 0) sendGiftKey(state, remote)
     }
     if (needsLink(state, peer)) state.connect(peer)
   }

@@ -44,6 +44,8 @@ export interface TableSizes {
   readonly claims: number
   /** Imports of an ended session that the owner has not confirmed in another yet. */
   readonly suspended: number
+  /** Imports that this node can give away only upon the gifts by which they came: their owner has not acknowledged it yet. */
+  readonly unvouched: number
 }
 
 /** An object that others hold. */
@@ -83,8 +85,8 @@ export function tableSizes({ exports, imports, gifts, remotes }: NodeState): Tab
     quarantined += exports.quarantineSize(index)
     claims += waiting.length
   }
-  const { size, suspendedCount: suspended } = imports
-  return { exports: exports.size, imports: size, pins: gifts.pinnedCount, quarantined, claims, suspended }
+  const { size, suspendedCount: suspended, proofCount: unvouched } = imports
+  return { exports: exports.size, imports: size, pins: gifts.pinnedCount, quarantined, claims, suspended, unvouched }
 }
 
 /** O(nodes that hold anything). @returns null for an object that nobody holds */

@@ -33,11 +33,21 @@ const addresses = fc.constantFrom(
 const numbers = fc.oneof(fc.nat(8), fc.constant(Number.MAX_SAFE_INTEGER))
 const bytes = fc.uint8Array({ maxLength: 40 })
 const columns = fc.uniqueArray(ids, { maxLength: 5 }).map((list) => Float64Array.from(list).sort())
+const via = fc.array(fc.record({ gifter: addresses, gift: gifts }), { maxLength: 2 })
+const token = fc.oneof(fc.constant(new Uint8Array(0)), fc.uint8Array({ minLength: 16, maxLength: 16 }))
 const references = fc.array(
   fc.oneof(
     fc.record({ kind: fc.constant('grant' as const), id: ids }),
     fc.record({ kind: fc.constant('home' as const), id: ids }),
-    fc.record({ kind: fc.constant('gift' as const), id: ids, owner: addresses, gift: gifts, depth: fc.nat(3) }),
+    fc.record({
+      kind: fc.constant('gift' as const),
+      id: ids,
+      owner: addresses,
+      gift: gifts,
+      depth: fc.nat(3),
+      via,
+      token,
+    }),
   ) as fc.Arbitrary<WireReference>,
   { maxLength: 3 },
 )
@@ -53,7 +63,7 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     type: fc.constant('dgc:addRef' as const),
     incarnation: fc.constantFrom(1 as Incarnation, 2 as Incarnation),
-    entries: fc.array(fc.record({ id: ids, gifter: addresses, gift: gifts }), { maxLength: 3 }),
+    entries: fc.array(fc.record({ id: ids, gifter: addresses, gift: gifts, via, token }), { maxLength: 3 }),
   }),
   fc.record({
     type: fc.constant('dgc:giftAck' as const),
@@ -62,7 +72,8 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     gifts: fc.array(gifts, { maxLength: 3 }),
   }),
   fc.record({ type: fc.constant('dgc:dropRef' as const), ids: columns, received: numbers }),
-  fc.record({ type: fc.constant('dgc:broken' as const), ids: columns, at: numbers }),
+  fc.record({ type: fc.constant('dgc:broken' as const), ids: columns, at: numbers, isRefusal: fc.boolean() }),
+  fc.uint8Array({ minLength: 32, maxLength: 32 }).map((key): Message => ({ type: 'dgc:giftKey', key })),
   fc.constantFrom<Message>({ type: 'dgc:askReport', full: false }, { type: 'dgc:bringOutYourDead' }),
   fc.record({ type: fc.constant('dgc:report' as const), report: bytes }),
   columns.map((list): Message => ({ type: 'dgc:collect', incarnation: 1 as Incarnation, ids: list, versions: list })),
@@ -209,11 +220,7 @@ describe('a peer that gives away what it never had', () => {
   /** mallory gives alice a reference to an object of bob's that bob never exported. */
   function afterTheGift(): World {
     const { world, forge } = town()
-    forge(
-      encodeMessage(
-        call({ references: [{ kind: 'gift', id: exportId(99), owner: address('bob'), gift: giftId(1), depth: 0 }] }),
-      ),
-    )
+    forge(encodeMessage(call({ references: [{ ...giftOf(address('bob')), id: exportId(99) }] })))
     world.deliver('alice', 'bob')
     return world
   }
@@ -228,7 +235,7 @@ function call(parts: Partial<Extract<Message, { type: 'call' }>>): Message {
 }
 
 function giftOf(owner: NodeAddress): WireReference & { kind: 'gift' } {
-  return { kind: 'gift', id: exportId(1), owner, gift: giftId(1), depth: 0 }
+  return { kind: 'gift', id: exportId(1), owner, gift: giftId(1), depth: 0, via: [], token: new Uint8Array(16) }
 }
 
 function emptyReport(name: string): Uint8Array {

@@ -17,7 +17,11 @@ describe('an import that breaks in a frame', () => {
         references: [{ kind: 'grant', id: exportId(id) }],
         payload: new TextEncoder().encode('forged'),
       })
-    const messages = [grant(5), encodeMessage({ type: 'dgc:broken', ids: [exportId(5)], at: 1 }), grant(6)]
+    const messages = [
+      grant(5),
+      encodeMessage({ type: 'dgc:broken', isRefusal: false, ids: [exportId(5)], at: 1 }),
+      grant(6),
+    ]
     // A handler of the first call that uses what it was given is run when the collector knows all three.
     world.step('alice', { type: 'frame', peer: node('mallory'), frame: sealFrame({ ...template, messages }) })
     const arrived = world.log.flatMap(({ effect }) => (effect.type === 'called' ? effect.references : []))

@@ -26,8 +26,9 @@ export {
   type ObjectKey,
   type Sequence,
 } from './ids.js'
-export { decodeMessage, encodeMessage, type MessageCodec, WIRE_CODEC } from './message/codec.js'
+export { decodeMessage, encodeMessage, GIFT_KEY_BYTES, type MessageCodec, WIRE_CODEC } from './message/codec.js'
 export type {
+  AddRefEntry,
   AddRefMessage,
   AskReportMessage,
   BringOutYourDeadMessage,
@@ -37,6 +38,7 @@ export type {
   CollectMessage,
   DropRefMessage,
   GiftAckMessage,
+  GiftKeyMessage,
   Message,
   PingMessage,
   PongMessage,
@@ -46,7 +48,14 @@ export type {
   ReportMessage,
   ReturnMessage,
 } from './message/message.js'
-export { type NodeAddress, readAddress, type WireReference, writeAddress } from './message/reference.js'
+export {
+  type GiftLink,
+  type NodeAddress,
+  readAddress,
+  TOKEN_BYTES,
+  type WireReference,
+  writeAddress,
+} from './message/reference.js'
 export { placesInOrder } from './order.js'
 export { Random } from './random.js'
 export { ALL_RULES, RULES, type Rule, type Rules } from './rules.js'

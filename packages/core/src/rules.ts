@@ -47,6 +47,7 @@ export const RULES = [
   'use-starts-anew',
   'broken-names-a-message',
   'gift-names-incarnation',
+  'gift-tokens',
   'collect-names-incarnation',
   'session-numbers-are-fresh',
   'incarnations-are-ordered',

@@ -13,10 +13,20 @@ const gifts = positive.map((value) => value as GiftId)
 const incarnations = positive.map((value) => value as Incarnation)
 const address = fc.record({ node: fc.constantFrom('alice', 'bob', 'zoë').map(nodeId), incarnation: incarnations })
 const ascending = fc.uniqueArray(positive, { maxLength: 20 }).map((ids) => Float64Array.from(ids).sort())
+const via = fc.array(fc.record({ gifter: address, gift: gifts }), { maxLength: 3 })
+const token = fc.oneof(fc.constant(new Uint8Array(0)), fc.uint8Array({ minLength: 16, maxLength: 16 }))
 const reference: fc.Arbitrary<WireReference> = fc.oneof(
   fc.record({ kind: fc.constant('grant' as const), id: exportIds }),
   fc.record({ kind: fc.constant('home' as const), id: exportIds }),
-  fc.record({ kind: fc.constant('gift' as const), id: exportIds, owner: address, gift: gifts, depth: fc.nat(9) }),
+  fc.record({
+    kind: fc.constant('gift' as const),
+    id: exportIds,
+    owner: address,
+    gift: gifts,
+    depth: fc.nat(9),
+    via,
+    token,
+  }),
 )
 const references = fc.array(reference, { maxLength: 12 })
 const u32 = fc.nat(0xffffffff)
@@ -34,7 +44,7 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
   fc.record({
     type: fc.constant('dgc:addRef' as const),
     incarnation: incarnations,
-    entries: fc.array(fc.record({ id: exportIds, gifter: address, gift: gifts }), { maxLength: 12 }),
+    entries: fc.array(fc.record({ id: exportIds, gifter: address, gift: gifts, via, token }), { maxLength: 12 }),
   }),
   fc.record({
     type: fc.constant('dgc:giftAck' as const),
@@ -43,7 +53,8 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
     gifts: fc.array(gifts, { maxLength: 12 }),
   }),
   fc.record({ type: fc.constant('dgc:dropRef' as const), ids: ascending, received: counter }),
-  fc.record({ type: fc.constant('dgc:broken' as const), ids: ascending, at: counter }),
+  fc.record({ type: fc.constant('dgc:broken' as const), ids: ascending, at: counter, isRefusal: fc.boolean() }),
+  fc.uint8Array({ minLength: 32, maxLength: 32 }).map((key) => ({ type: 'dgc:giftKey' as const, key })),
   fc.record({ type: fc.constant('dgc:askReport' as const), full: fc.boolean() }),
   fc.record({ type: fc.constant('dgc:bringOutYourDead' as const) }),
   fc.record({ type: fc.constant('dgc:report' as const), report: payload }),
@@ -113,7 +124,14 @@ describe('a message', () => {
   })
 
   it.each<[string, string, readonly number[]]>([
-    ['a kind that a later version speaks', 'unknown-message', [17]],
+    ['a kind that a later version speaks', 'unknown-message', [18]],
+    ['a gift with half a token', 'malformed', [1, 0, 0, 1, 1, 1, 98, 1, 8, 0, 1, 0, 1, 9, 9, 9]],
+    ['a gift upon more gifts than follow', 'malformed', [1, 0, 0, 1, 1, 1, 98, 1, 8, 0, 1, 0, 200, 1, 1, 97, 1, 1]],
+    ['a gift upon a gift of the number 0', 'bad-id', [1, 0, 0, 1, 1, 1, 98, 1, 8, 0, 1, 0, 2, 1, 97, 1, 0]],
+    ['a claim without its proof', 'malformed', [3, 1, 1, 1, 97, 1, 1, 2, 2, 0]],
+    ['half a key', 'malformed', [17, ...Array.from({ length: 31 }, () => 7)]],
+    ['a key with something behind it', 'malformed', [17, ...Array.from({ length: 33 }, () => 7)]],
+    ['broken things that are neither refused nor not', 'malformed', [6, 2, 0, 0]],
     ['a clearWeak to the lifetime 0', 'bad-id', [16, 0, 1, 0]],
     ['a clearWeak of more names than follow', 'malformed', [16, 1, 1, 2, 2]],
     ['a clearWeak of a name in no group', 'malformed', [16, 1, 1, 1, 2]],
@@ -153,6 +171,12 @@ describe('a message', () => {
       [15, 1],
       [7, 1],
       [16, 1, 1, 2, 2, 1, 0, 2],
+      [17, ...Array.from({ length: 32 }, (_, place) => place)],
+      [6, 1, 3, 1, 1],
+      // bob's object 1, alice's gift 1, of depth 1, upon carol's gift 3; with a token.
+      [1, 0, 0, 1, 1, 1, 98, 1, 8, 0, 1, 1, 3, 1, 99, 1, 3, ...Array.from({ length: 16 }, (_, place) => place)],
+      // A claim of the same at bob.
+      [3, 1, 1, 1, 97, 1, 1, 2, 2, 0, 3, 1, 99, 1, 3, ...Array.from({ length: 16 }, (_, place) => place)],
     ]) {
       const message = decodeMessage(Uint8Array.from(bytes))
       expect([...encodeMessage(message)]).toEqual(bytes)

@@ -1,8 +1,17 @@
 /**
  * A node under attack among honest ones: alice, whom mallory attacks; bob, who holds an object of hers and has one that she holds. What
- * must hold afterwards: nobody threw, bob has lost nothing, and when all others are gone and forgotten nothing is left in alice's tables.
+ * must hold afterwards: nobody threw, bob has lost nothing, mallory has got nothing of what bob has alone, and when all others are gone and forgotten nothing is left in alice's tables.
  */
-import { encodeMessage, type Message, type MessageCodec, type NodeId, type ObjectKey, WIRE_CODEC } from '@holdfast/core'
+import {
+  encodeMessage,
+  GIFT_KEY_BYTES,
+  type Message,
+  type MessageCodec,
+  type NodeId,
+  type ObjectKey,
+  TOKEN_BYTES,
+  WIRE_CODEC,
+} from '@holdfast/core'
 import { Finding } from './target.js'
 import { Wires } from './wires.js'
 
@@ -10,6 +19,8 @@ const LEASE = { term: 1_000, drift: 0.01 }
 const NOTHING = new Uint8Array(0)
 const HERS = 1 as ObjectKey
 const HIS = 2 as ObjectKey
+/** Of alice, at bob alone. */
+const SECRET = 3 as ObjectKey
 
 export class Town {
   readonly #wires = new Wires()
@@ -25,6 +36,7 @@ export class Town {
     this.#alice = this.#wires.add('alice', { lease: LEASE, trusts })
     this.#bob = this.#wires.add('bob', { lease: LEASE })
     this.#give(this.#alice, this.#bob, HERS)
+    this.#give(this.#alice, this.#bob, SECRET)
     this.#give(this.#bob, this.#alice, HIS)
     this.#mallory = this.#wires.add('mallory', { lease: LEASE, codec: lying })
     this.#give(this.#alice, this.#mallory, HERS)
@@ -48,6 +60,9 @@ export class Town {
     const bob = this.#wires.collector(this.#bob)
     if (!alice.isConnected(this.#bob) || !bob.isConnected(this.#alice)) throw new Finding('bob has lost his session')
     if (!alice.referrersOf(HERS).some(({ node }) => node === this.#bob)) throw new Finding('bob has lost his reference')
+    if (alice.referrersOf(SECRET).some(({ node }) => node === this.#mallory)) {
+      throw new Finding('mallory is listed for what nobody has given it')
+    }
     this.#wires.dropAll(this.#alice)
     // Everybody goes. A term until sessions are over, eleven until what was held is removed, as long for what was given.
     for (const peer of [this.#bob, this.#mallory]) {
@@ -77,15 +92,18 @@ export const SAMPLE_MESSAGES: readonly Message[] = sampleMessages()
 function sampleMessages(): Message[] {
   const one = Float64Array.of(1)
   const address = (node: string) => ({ node: node as NodeId, incarnation: 1 as never })
-  const gift = { kind: 'gift', id: 1, owner: address('carol'), gift: 1, depth: 0 }
+  const via = [{ gifter: address('carol'), gift: 1 }]
+  const token = new Uint8Array(TOKEN_BYTES).fill(7)
+  const gift = { kind: 'gift', id: 1, owner: address('carol'), gift: 1, depth: 1, via, token }
   const references = [{ kind: 'grant', id: 1 }, { kind: 'home', id: 1 }, gift]
   return [
     { type: 'call', call: 1, target: 1, references, payload: Uint8Array.of(1, 0, 0) },
     { type: 'return', call: 1, references, payload: Uint8Array.of(0, 4, 1) },
-    { type: 'dgc:addRef', incarnation: 1, entries: [{ id: 1, gifter: address('bob'), gift: 1 }] },
+    { type: 'dgc:addRef', incarnation: 1, entries: [{ id: 1, gifter: address('bob'), gift: 1, via, token }] },
+    { type: 'dgc:giftKey', key: new Uint8Array(GIFT_KEY_BYTES).fill(5) },
     { type: 'dgc:giftAck', receiver: address('bob'), clock: 1, gifts: [1] },
     { type: 'dgc:dropRef', ids: one, received: 1 },
-    { type: 'dgc:broken', ids: one, at: 1 },
+    { type: 'dgc:broken', ids: one, at: 1, isRefusal: false },
     { type: 'dgc:askReport', full: true },
     { type: 'dgc:bringOutYourDead' },
     { type: 'dgc:report', report: Uint8Array.of(0, 1, 1) },

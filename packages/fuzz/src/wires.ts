@@ -1,6 +1,19 @@
 /** Collectors in one thread whose frames reach each other at once, and time that moves only when told to. */
-import { Collector, type CollectorEffect, type CollectorEvent, type CollectorOptions } from '@holdfast/collector'
+import { createHmac } from 'node:crypto'
+import {
+  Collector,
+  type CollectorEffect,
+  type CollectorEvent,
+  type CollectorOptions,
+  type GiftTokenOptions,
+} from '@holdfast/collector'
 import { type ImportId, type Incarnation, type Instant, type NodeId, nodeId } from '@holdfast/core'
+
+/** The same in every run. */
+const tokensOf = (name: string): GiftTokenOptions => ({
+  secret: new TextEncoder().encode(`the secret of ${name}`),
+  mac: (key, data) => createHmac('sha256', key).update(data).digest(),
+})
 
 export class Wires {
   readonly collectors = new Map<NodeId, Collector>()
@@ -12,7 +25,10 @@ export class Wires {
   /** A node, joined to all that are there. */
   add(name: string, options: Omit<CollectorOptions, 'node' | 'incarnation'> = {}): NodeId {
     const node = nodeId(name)
-    this.collectors.set(node, new Collector({ ...options, node, incarnation: 1 as Incarnation }))
+    this.collectors.set(
+      node,
+      new Collector({ giftTokens: tokensOf(name), ...options, node, incarnation: 1 as Incarnation }),
+    )
     this.#arrived.set(node, new Set())
     for (const other of this.collectors.keys()) {
       if (other === node) continue

@@ -26,6 +26,7 @@ import type { Clock, Link } from '@holdfast/transport'
 import { Calls } from './calls.js'
 import { Contacts } from './contacts.js'
 import { CoordinationLoader, type LoadCoordination } from './coordination-loader.js'
+import { giftTokens } from './gift-tokens.js'
 import { LocalCollection } from './local-collection.js'
 import { importOf } from './local-reference.js'
 import type { Answer, IncomingCall, LATER, OpenCall, OutgoingCall } from './message.js'
@@ -47,8 +48,8 @@ export interface HeapNodeOptions {
   readonly onCall?: (call: IncomingCall) => Answer | typeof LATER | undefined
   /** Told of everything else that the collector says: sessions, broken references, alarms, reports. */
   readonly onEffect?: (effect: CollectorEffect) => void
-  /** These imports broke: what stands for them refers to nothing any more. */
-  readonly onBroken?: (handles: ReadonlySet<Handle>) => void
+  /** These imports broke: what stands for them refers to nothing any more. `refused`: they came as gifts that nobody had made. */
+  readonly onBroken?: (handles: ReadonlySet<Handle>, why?: 'refused') => void
   /** A frame of a peer was processed: what it has acknowledged may have grown. */
   readonly onFrame?: (peer: NodeId) => void
   /** What weak holders of the program refer to, at the moment of a report: all that can be dereferenced without a message. */
@@ -99,7 +100,7 @@ export class HeapNode {
     const { node, incarnation, clock, connect, onCall, rules, maxWaiting: limit = DEFAULT_MAX_WAITING } = options
     const { heap, collector, lastCall } = options.state ?? {
       heap: new ObjectHeap(),
-      collector: new CollectorCore({ ...options.collector, node, incarnation }, rules),
+      collector: new CollectorCore({ giftTokens: giftTokens(), ...options.collector, node, incarnation }, rules),
       lastCall: 0,
     }
     this.heap = heap
@@ -356,7 +357,7 @@ export class HeapNode {
         break
       case 'broken': {
         const handles = this.#calls.broken(effect.imports)
-        if (handles.size > 0) this.#turns.attempt(() => this.#options.onBroken?.(handles))
+        if (handles.size > 0) this.#turns.attempt(() => this.#options.onBroken?.(handles, effect.why))
         break
       }
       case 'expired':

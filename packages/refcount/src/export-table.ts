@@ -136,6 +136,11 @@ export class ExportTable {
     return this.#lists.rowsOf(holder).slotOf(id) >= 0
   }
 
+  /** Whether a holder is listed for an export, or has it in quarantine. O(1). */
+  isHeldBy(id: ExportId, holder: HolderIndex): boolean {
+    return this.isListed(id, holder) || this.#lists.isQuarantined(id, holder)
+  }
+
   /** The exports whose object passes a test, ascending, column by column; for reports. O(n log n). */
   select(passes: (object: ObjectKey, id: ExportId) => boolean): ExportColumns {
     return selectExports(this.#exports, passes)

@@ -19,6 +19,7 @@ import {
   digestOf,
   type ExportId,
   fail,
+  type GiftLink,
   IdMap,
   type IdMapImage,
   type ImportId,
@@ -45,6 +46,13 @@ export interface ImportColumns {
 export interface ImportTableImage {
   readonly entries: ImportEntriesImage
   readonly index: ReadonlyMap<OwnerIndex, IdMapImage>
+  readonly proofs: ReadonlyMap<OwnerIndex, ReadonlyMap<number, ImportProof>>
+}
+
+/** How an import that came as a gift is given on before its owner has acknowledged this node's claim: upon that gift. */
+export interface ImportProof extends GiftLink {
+  readonly via: readonly GiftLink[]
+  readonly token: Uint8Array
 }
 
 /** The claim of an import whose addRef waits for a session with its owner: later than every message. */
@@ -59,6 +67,8 @@ const HELD_OVER = 2
 export class ImportTable {
   readonly #entries = new ImportEntries()
   readonly #index = new Map<OwnerIndex, IdMap>()
+  /** By owner and slot, in the order of their claims. */
+  readonly #proofs = new Map<OwnerIndex, Map<number, ImportProof>>()
   readonly #rules: Rules
 
   constructor(rules: Rules = ALL_RULES) {
@@ -146,6 +156,7 @@ export class ImportTable {
 
   /** The session with an owner is over: what is held from it is held over, and not to be given away. O(its imports). */
   holdOver(owner: OwnerIndex): void {
+    this.#proofs.delete(owner)
     this.#index.get(owner)?.forEach((_, slot) => {
       this.#entries.flags[slot] = HELD_OVER
       this.#entries.claim[slot] = 0
@@ -166,6 +177,7 @@ export class ImportTable {
     const slot = this.#live(id)
     this.#entries.flags[slot] = HELD_OVER
     this.#entries.claim[slot] = 0
+    this.#disprove(slot)
   }
 
   /** What an earlier session left of an import is lost: it stands or falls with the gift that came since. */
@@ -224,6 +236,46 @@ export class ImportTable {
     const slot = this.#live(id)
     this.#entries.claim[slot] = sequence
     this.#entries.depth[slot] = depth
+    const proof = this.proofOf(id)
+    if (proof !== undefined) this.prove(id, proof)
+  }
+
+  /** What an import is given on upon, until its claim is acknowledged; undefined for one that this node can vouch for. O(1). */
+  proofOf(id: ImportId): ImportProof | undefined {
+    const slot = this.#live(id)
+    return this.#proofs.get(this.#entries.owner[slot])?.get(slot)
+  }
+
+  /** An import is given on upon a gift, the last that was claimed of its owner's. O(1). */
+  prove(id: ImportId, proof: ImportProof): void {
+    const slot = this.#live(id)
+    const owner = this.#entries.owner[slot]
+    const proofs = this.#proofs.get(owner) ?? new Map<number, ImportProof>()
+    this.#proofs.set(owner, proofs)
+    // Behind all that were claimed before.
+    proofs.delete(slot)
+    proofs.set(slot, proof)
+  }
+
+  /** An owner has acknowledged claims up to my message `sequence`: this node can vouch for those imports. O(those). */
+  vouch(owner: OwnerIndex, sequence: Sequence): void {
+    for (const slot of this.#proofs.get(owner)?.keys() ?? []) {
+      if (this.#entries.claim[slot] > sequence) return
+      this.#disprove(slot)
+    }
+  }
+
+  /** How many imports are given on upon a gift. O(owners). */
+  get proofCount(): number {
+    let count = 0
+    for (const proofs of this.#proofs.values()) count += proofs.size
+    return count
+  }
+
+  #disprove(slot: number): void {
+    const owner = this.#entries.owner[slot]
+    const proofs = this.#proofs.get(owner)
+    if (proofs?.delete(slot) === true && proofs.size === 0) this.#proofs.delete(owner)
   }
 
   /** My message `sequence` to the owner targets the import or carries it home. */
@@ -247,6 +299,7 @@ export class ImportTable {
   retire(id: ImportId): void {
     const slot = this.#live(id)
     this.#unindex(this.#entries.owner[slot], [this.#entries.export[slot]])
+    this.#disprove(slot)
     this.#entries.retire(slot)
   }
 
@@ -264,7 +317,10 @@ export class ImportTable {
     for (const [owner, imports] of this.#byOwner(ids)) {
       const exportIds = this.#exportsOf(imports)
       this.#unindex(owner, exportIds)
-      for (const id of imports) this.#entries.remove(id)
+      for (const id of imports) {
+        this.#disprove(id)
+        this.#entries.remove(id)
+      }
       removed.set(owner, exportIds.sort())
     }
     return removed
@@ -343,11 +399,13 @@ export class ImportTable {
     return {
       entries: this.#entries.image(),
       index: new Map(Array.from(this.#index, ([owner, ids]) => [owner, ids.image()])),
+      proofs: this.#proofs,
     }
   }
 
   /** Becomes the table that an image is of. Only for an empty one. */
-  restore({ entries, index }: ImportTableImage): void {
+  restore({ entries, index, proofs }: ImportTableImage): void {
+    for (const [owner, bySlot] of proofs) this.#proofs.set(owner, new Map(bySlot))
     this.#entries.restore(entries)
     for (const [owner, image] of index) {
       const ids = new IdMap()

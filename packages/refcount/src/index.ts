@@ -1,3 +1,4 @@
+export { ClaimedGifts, type ClaimedGiftsImage, type GiftClaim } from './claimed-gifts.js'
 export type { ExportColumns, RowColumns } from './export-columns.js'
 export {
   type DropResult,
@@ -8,4 +9,11 @@ export {
 } from './export-table.js'
 export { GiftTable, type GiftTableImage } from './gifts.js'
 export type { Digest, HolderIndex } from './holder-lists.js'
-export { type ImportColumns, ImportTable, type ImportTableImage, type OwnerIndex, UNSENT } from './import-table.js'
+export {
+  type ImportColumns,
+  type ImportProof,
+  ImportTable,
+  type ImportTableImage,
+  type OwnerIndex,
+  UNSENT,
+} from './import-table.js'

@@ -17,6 +17,10 @@ export class Gift {
   readonly receiver: SimulatedNode
   /** The session in which it was sent. */
   readonly session: number
+  /** The gift upon which it was made, since its gifter could not prove it by itself. */
+  readonly upon: Gift | null
+  /** Whether the owner has listed its receiver for it. */
+  isClaimed = false
   phase: GiftPhase = 'sent'
   /** Until when, by the receiver's clock, an addRef may wait for a session; set when it is received. */
   waitsUntil = 0
@@ -36,6 +40,7 @@ export class Gift {
     gifter: SimulatedNode
     receiver: SimulatedNode
     session: number
+    upon: Gift | null
   }) {
     this.id = of.id
     this.thing = of.thing
@@ -43,6 +48,7 @@ export class Gift {
     this.gifter = of.gifter
     this.receiver = of.receiver
     this.session = of.session
+    this.upon = of.upon
   }
 
   get owner(): SimulatedNode {
@@ -57,10 +63,15 @@ export class Gift {
     if (this.receiver === node) this.#receiverWasAway = true
   }
 
+  /** Whether a liar made it, or one upon which it was made. */
+  get isOfLiars(): boolean {
+    return this.gifter.isHostile || this.upon?.isOfLiars === true
+  }
+
   /** Whether the owner, going by the protocol, still answers for the reference when this gift reaches it. */
   get isHonoured(): boolean {
     // A liar may number its gifts as it likes: nothing can be said of them before the owner has listed the receiver.
-    if (this.gifter.isHostile) return false
+    if (this.isOfLiars) return false
     // Each of the two, if it was away alone, was away for less than the other's term. Nobody bounds how long both were.
     if (this.#gifterWasAway && this.#receiverWasAway) return false
     switch (this.phase) {

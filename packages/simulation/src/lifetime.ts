@@ -1,6 +1,7 @@
 /** How a lifetime of a node begins: its clock, its limits, and what its driver tells its collector. */
 import { type MessageCodec, Random } from '@holdfast/core'
 import type { NodeName } from './action.js'
+import { mac } from './mac.js'
 import { NodeClock } from './node-clock.js'
 import type { CollectorSettings } from './settings.js'
 import { SimulatedNode } from './simulated-node.js'
@@ -48,10 +49,12 @@ export function createLifetime(world: World, name: NodeName): SimulatedNode {
 const settingsIn =
   (world: World): CollectorSettings =>
   (of) => {
-    const { rules, lease, maxUnackedBytes, partialReports } = world.options
+    const { rules, lease, maxUnackedBytes, partialReports, proves, seed } = world.options
+    const secret = new TextEncoder().encode(`the secret of ${of.label} in ${seed}`)
     return {
       rules,
       lease,
+      ...(proves ? { giftTokens: { secret, mac } } : {}),
       ...(maxUnackedBytes === null ? {} : { limits: limitsOf(maxUnackedBytes) }),
       trusts: (coordinator) => of.answer(() => world.find(coordinator)?.isHostile !== true),
       lists: (id) => !partialReports || of.answer(() => world.isOrderly || chances(world, of, id)),

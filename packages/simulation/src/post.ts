@@ -33,7 +33,9 @@ export function post(
     }
     if (wire.kind !== 'gift') return { meant, gift: null, by: honoured(meant.claims) }
     const { thing, exportId } = meant
-    const gift = new Gift({ id: wire.gift, thing, exportId, gifter: from, receiver: to, session })
+    const last = wire.via.at(-1)
+    const upon = last === undefined ? null : (world.witness.giftOf(last.gifter, last.gift) ?? null)
+    const gift = new Gift({ id: wire.gift, thing, exportId, gifter: from, receiver: to, session, upon })
     world.gifts.set(giftKey(from, wire.gift), gift)
     from.openGifts++
     return { meant, gift, by: [] }

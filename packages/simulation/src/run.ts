@@ -51,6 +51,8 @@ const DEFAULT_STEPS = 150
 const LEASE = { term: 300, drift: 0.01 }
 /** One run in so many encodes its messages. */
 const ENCODING = 16
+/** In one run in so many nobody proves gifts: there other rules must do without. */
+const NOT_PROVING = 4
 
 /** Each workload as often as its share says. */
 const DRAWN = WORKLOADS.flatMap((workload) => Array.from({ length: SHARES[workload.name] }, () => workload))
@@ -58,7 +60,7 @@ const DRAWN = WORKLOADS.flatMap((workload) => Array.from({ length: SHARES[worklo
 const rulesOf = (without: readonly Rule[]): Rules => (without.length === 0 ? ALL_RULES : rulesWithout(...without))
 
 /** What plans said nothing of once. */
-const PLAINEST = { durable: false, answers: false, maxUnackedBytes: null }
+const PLAINEST = { durable: false, answers: false, maxUnackedBytes: null, proves: false }
 
 /** A world as a plan says. */
 export function createWorld(plan: Plan): World {
@@ -134,6 +136,7 @@ function drawPlan(random: Random, { seed, nodes, without }: RunOptions, workload
     durable: random.chance(0.15),
     answers: random.chance(0.3),
     maxUnackedBytes,
+    proves: seed % NOT_PROVING !== 0,
     without: without ?? [],
   }
 }

@@ -3,7 +3,15 @@
  * A lifetime that has crashed stays, so that the oracle can tell what it owned.
  */
 import { Collector, type CollectorEffect, type CollectorEvent } from '@holdfast/collector'
-import { type ImportId, type Incarnation, type Instant, type MessageCodec, type NodeId, nodeId } from '@holdfast/core'
+import {
+  type AddRefEntry,
+  type ImportId,
+  type Incarnation,
+  type Instant,
+  type MessageCodec,
+  type NodeId,
+  nodeId,
+} from '@holdfast/core'
 import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
 import type { LeaseTimes } from '@holdfast/lease'
 import type { NodeName } from './action.js'
@@ -139,6 +147,10 @@ export class SimulatedNode {
   lastBehindAt = Number.NEGATIVE_INFINITY
   /** Holders from whom a verdict of this owner has taken something that they still held. */
   readonly tookFrom = new Set<SimulatedNode>()
+  /** What owners told it to prove gifts with, by their index. */
+  readonly giftKeys = new Map<number, Uint8Array>()
+  /** The latest claims at it. */
+  readonly claims: { readonly from: SimulatedNode; readonly entry: AddRefEntry }[] = []
   /** Reports it has made. */
   reports = 0
   readonly #time: TrueTime

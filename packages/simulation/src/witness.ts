@@ -59,10 +59,17 @@ export class Witness {
   #call: Letter['message'] | null = null
   /** Whether the owner answered `broken` in the message that the turn is about. */
   isBrokenByMessage = false
+  /** What the liar whose frame this is was listed for before, by export id; null for a frame of anybody else. */
+  listedBefore: ReadonlySet<number> | null = null
 
   constructor(world: World) {
     this.#world = world
     this.#codec = new TableCodec(world.options.encodes)
+  }
+
+  /** Whose frame the turn under way is about. */
+  get speaker(): SimulatedNode | null {
+    return this.#peer
   }
 
   /** A lie, or something of the past, takes the place of the next call; null for none. */
@@ -80,9 +87,11 @@ export class Witness {
     this.#call = null
     this.#peer = null
     this.isBrokenByMessage = false
+    this.listedBefore = null
     if (event.type !== 'frame') return
     const place = this.#world.placeOf(event.peer)
     this.#peer = node.views[place]?.peer ?? null
+    if (this.#peer?.isHostile === true) this.listedBefore = listedFor(node, this.#peer)
     const kind = event.frame[0] & 0x0f
     if (kind === HELLO || kind === WELCOME) this.#number = sessionNumber(event.frame)
   }
@@ -98,7 +107,7 @@ export class Witness {
     else if (message.type === 'dgc:broken') {
       // The answer to the message that is being processed.
       const answered = this.#processed.at(-1)
-      if (answered !== undefined) answered.refused = new Set(Array.from(message.ids))
+      if (answered !== undefined) answered.refused = new Set([...answered.refused, ...Array.from(message.ids)])
     }
     return this.#encode(node, message)
   }
@@ -185,9 +194,15 @@ export class Witness {
       for (const checker of this.#world.watching.processed) checker.processed(this.#world, processed)
       switch (message.type) {
         case 'dgc:addRef':
-          for (const { id, gifter, gift } of message.entries) {
+          for (const entry of message.entries) {
+            const { id, gifter, gift } = entry
             this.#registered(this.giftOf(gifter, gift), { from, isRefused: refused.has(id) })
+            node.claims.push({ from, entry })
+            if (node.claims.length > MAX_PAST) node.claims.shift()
           }
+          break
+        case 'dgc:giftKey':
+          node.giftKeys.set(from.index, message.key)
           break
         case 'dgc:reconcile':
           if (sent !== null) this.#reconciled(node, { ids: message.ids, sent, refused })
@@ -287,4 +302,17 @@ function sessionNumber(frame: Uint8Array): number {
   reader.integer()
   reader.integer()
   return reader.integer()
+}
+
+/** The exports that a holder is listed for, or has in quarantine. O(exports × holders). */
+export function listedFor(owner: SimulatedNode, holder: SimulatedNode): Set<number> {
+  const listed = new Set<number>()
+  for (const object of owner.collector.exports) {
+    const view = owner.collector.describeExport(object)
+    const isListed = view?.holders.some(
+      ({ address }) => address.node === holder.id && address.incarnation === holder.incarnation,
+    )
+    if (view !== null && isListed === true) listed.add(view.id)
+  }
+  return listed
 }

@@ -15,6 +15,8 @@ export interface WorldOptions {
   readonly lease: LeaseOptions
   /** Whether links lose nothing while they are open. */
   readonly reliable: boolean
+  /** Whether gifts are proved. */
+  readonly proves: boolean
   /** Whether a node frees what nobody holds any more as soon as it hears of it. */
   readonly reclaims: boolean
   /** Whether finalizers run at once. */

@@ -88,7 +88,7 @@ describe('messages-are-bounded', () => {
     const addRef: Message = {
       type: 'dgc:addRef',
       incarnation: alice.incarnation,
-      entries: [{ id: exportId(1), gifter: address, gift: 1 as never }],
+      entries: [{ id: exportId(1), gifter: address, gift: 1 as never, via: [], token: new Uint8Array(0) }],
     }
     const once = turn({ processed: [message(addRef)], written: [written(ack(address))] })
     expect(() => messagesAreBounded.turn?.(stage.world, once)).not.toThrow()

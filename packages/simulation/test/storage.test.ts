@@ -16,6 +16,7 @@ const PLAN: Plan = {
   durable: true,
   answers: false,
   maxUnackedBytes: null,
+  proves: true,
   without: [],
 }
 

@@ -1,4 +1,5 @@
 /** The rules of gifts where sessions end: what their gifter may believe, and who may give at all. */
+import { exportId, giftId } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
 import { condemnRingAtBob, ringOfAliceAndBob } from '../support/ring-scene.js'
 import { QUARANTINE_MS, type Stage, TERM_MS } from '../support/stage.js'
@@ -54,6 +55,8 @@ transcript({
 
 transcript({
   rule: 'addRef-dies-with-its-session',
+  // Her gifter does not hold it any more.
+  alsoWithout: ['gift-tokens'],
   about: 'an addRef that was lost with its session lists nobody later',
   hasFaults: true,
   story: (stage) => {
@@ -103,5 +106,24 @@ transcript({
     if (stage.triesToSend('carol', atCarol as Handle, 'bob')) stage.allArrives('carol', 'bob')
     stage.checks()
     stage.allArrives('judge', 'alice')
+  },
+})
+
+transcript({
+  rule: 'gift-tokens',
+  about: 'who claims to have been given what it was not is not listed for it',
+  loses: /^a useless export at alice/,
+  story: (stage) => {
+    const atBob = stage.gives('alice', stage.creates('alice'), 'bob')
+    // carol has guessed the id, and the number of a gift.
+    const claim = { id: exportId(1), gifter: stage.address('bob'), gift: giftId(1), via: [], token: new Uint8Array(16) }
+    stage.forges('carol', 'alice', {
+      type: 'dgc:addRef',
+      incarnation: stage.address('alice').incarnation,
+      entries: [claim],
+    })
+    stage.allArrives('carol', 'alice')
+    stage.letsGo('bob', atBob)
+    stage.collects('bob')
   },
 })

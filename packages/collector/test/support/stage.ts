@@ -2,7 +2,7 @@
  * A world for transcripts: every method is one sentence of the story, and messages move one frame at a time. `judge` holds
  * nothing and coordinates; what it is told and says arrives at once, so that a story is only about the race it is about.
  */
-import { encodeMessage, type Message } from '@holdfast/core'
+import { encodeMessage, type Message, type NodeAddress } from '@holdfast/core'
 import type { Handle } from '@holdfast/heap/object-heap'
 import { type DataFrame, openFrame, sealFrame } from './frames.js'
 import { checkNothingLeft, reachable } from './oracle.js'
@@ -35,6 +35,11 @@ export class Stage {
   /** A new object, held by its own node. */
   creates(player: Player): Handle {
     return this.world.node(player).create()
+  }
+
+  /** A player's lifetime, as messages name it. */
+  address(player: Actor): NodeAddress {
+    return this.world.node(player).collector.address
   }
 
   /** One object (or import) of a player comes to refer to another. */
@@ -211,6 +216,11 @@ export class Stage {
   /** Puts a message that its sender never made on a wire, in the place of one that it did, perhaps with references. */
   forges(from: Actor, to: Actor, message: Message, references: readonly Handle[] = []): void {
     this.world.letters.delete(this.world.send(from, { node: to }, references))
+    this.replaces(from, to, message)
+  }
+
+  /** Puts a message in the place of the last frame that is under way on a wire. */
+  replaces(from: Actor, to: Actor, message: Message): void {
     const frames = this.world.network.frames(from, to)
     const honest = openFrame(frames.pop() as Uint8Array) as DataFrame
     frames.push(sealFrame({ ...honest, messages: [encodeMessage(message)] }))

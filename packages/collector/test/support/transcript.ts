@@ -1,5 +1,5 @@
 /** A race written as a short story: it ends well with all rules, and badly without one. */
-import type { Rule } from '@holdfast/core'
+import { ALL_RULES, type Rule } from '@holdfast/core'
 import { rulesWithout } from '@holdfast/core/unsafe-rules'
 import { expect, it } from 'vitest'
 import { Stage } from './stage.js'
@@ -10,6 +10,8 @@ const LOST_EXPORT = /^a live reference without an export/
 
 export interface Transcript {
   readonly rule: Rule
+  /** Rules that would prevent the worst by themselves: off in the same story, in which they alone are not missed. */
+  readonly alsoWithout?: readonly Rule[]
   /** What the rule is about, in a few words. */
   readonly about: string
   /** What is seen without the rule; a live reference whose export is gone unless told. */
@@ -20,7 +22,8 @@ export interface Transcript {
 }
 
 /** Plays a story with all rules, to the end, and without one: then something must go wrong, at the end at the latest. */
-export function transcript({ rule, about, loses = LOST_EXPORT, hasFaults = false, story }: Transcript): void {
+export function transcript(options: Transcript): void {
+  const { rule, alsoWithout = [], about, loses = LOST_EXPORT, hasFaults = false, story } = options
   const play = (stage: Stage): void => {
     story(stage)
     stage.checks()
@@ -29,9 +32,11 @@ export function transcript({ rule, about, loses = LOST_EXPORT, hasFaults = false
   }
   it(`${rule}: ${about}`, () => {
     expect(() => play(new Stage({ hasFaults }))).not.toThrow()
+    const most = alsoWithout.length === 0 ? ALL_RULES : rulesWithout(...alsoWithout)
+    expect(() => play(new Stage({ hasFaults, rules: most }))).not.toThrow()
   })
   it(`${rule} switched off, the same story goes wrong`, () => {
-    const stage = new Stage({ hasFaults, rules: rulesWithout(rule) })
+    const stage = new Stage({ hasFaults, rules: rulesWithout(rule, ...alsoWithout) })
     let violation: unknown = null
     try {
       play(stage)

@@ -4,6 +4,7 @@ import { type ImportId, type Incarnation, nodeId, type Rules } from '@holdfast/c
 import { FrozenTrace } from '@holdfast/heap/frozen-trace'
 import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
 import { Collector, type CollectorOptions, type LocalReference, type WeakHold } from '../../src/index.js'
+import { giftTokensOf } from './gift-tokens.js'
 
 /** An object by its home, its home's lifetime and its handle there: what a reference must still mean wherever it travels. */
 export interface Identity {
@@ -41,7 +42,9 @@ export class WorldNode {
   constructor(name: string, options: Partial<CollectorOptions>, rules: Rules) {
     this.name = name
     const node = nodeId(name)
-    this.collector = new Collector({ node, incarnation: 1 as Incarnation, trusts: () => true, ...options }, rules)
+    const incarnation = options.incarnation ?? (1 as Incarnation)
+    const giftTokens = giftTokensOf(`${name}#${incarnation}`)
+    this.collector = new Collector({ node, incarnation, giftTokens, trusts: () => true, ...options }, rules)
   }
 
   /** Which lifetime of its name this is. */

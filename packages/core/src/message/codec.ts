@@ -16,8 +16,10 @@ import {
   distinctAddresses,
   type NodeAddress,
   readAddress,
+  readGiftProof,
   readReferences,
   writeAddress,
+  writeGiftProof,
   writeReferences,
 } from './reference.js'
 
@@ -28,6 +30,9 @@ export interface MessageCodec {
   /** @throws ProtocolError */
   decode(bytes: Uint8Array): Message
 }
+
+/** How long the key is that an owner gives to a holder. */
+export const GIFT_KEY_BYTES = 32
 
 /** Calls and returns without references, one after another: most messages there are. */
 const plain = new ByteWriter()
@@ -55,6 +60,7 @@ export function encodeMessage(message: Message): Uint8Array {
       writeAscending(writer, message.ids)
       break
     case 'dgc:broken':
+      writer.byte(message.isRefusal ? 1 : 0)
       writer.integer(message.at)
       writeAscending(writer, message.ids)
       break
@@ -88,6 +94,9 @@ export function encodeMessage(message: Message): Uint8Array {
       break
     case 'dgc:askReport':
       writer.byte(message.full ? 1 : 0)
+      break
+    case 'dgc:giftKey':
+      writer.raw(message.key)
       break
     case 'dgc:bringOutYourDead':
     case 'dgc:pong':
@@ -148,8 +157,9 @@ function readBody(code: number, reader: ByteReader): Message {
       return { type: 'dgc:dropRef', received, ids: readIds(reader) }
     }
     case MESSAGE_CODES['dgc:broken']: {
+      const isRefusal = readFlag(reader)
       const at = reader.integer()
-      return { type: 'dgc:broken', at, ids: readIds(reader) }
+      return { type: 'dgc:broken', at, isRefusal, ids: readIds(reader) }
     }
     case MESSAGE_CODES['dgc:askReport']:
       return { type: 'dgc:askReport', full: readFlag(reader) }
@@ -172,6 +182,8 @@ function readBody(code: number, reader: ByteReader): Message {
       return { type: 'dgc:release', gifts: Array.from(readDeltas(reader, reader.count()), giftId) }
     case MESSAGE_CODES['dgc:ping']:
       return { type: 'dgc:ping', received: reader.integer(), count: reader.integer(), digest: reader.u32() }
+    case MESSAGE_CODES['dgc:giftKey']:
+      return { type: 'dgc:giftKey', key: reader.raw(GIFT_KEY_BYTES).slice() }
     case MESSAGE_CODES['dgc:pong']:
       return { type: 'dgc:pong' }
     case MESSAGE_CODES['dgc:reconcile']: {
@@ -235,20 +247,21 @@ function writeAddRef(writer: ByteWriter, message: AddRefMessage): void {
     message.entries.map((entry) => entry.gift),
   )
   writeRuns(writer, gifters.places)
+  for (const entry of message.entries) writeGiftProof(writer, entry)
 }
 
 function readAddRef(reader: ByteReader): AddRefMessage {
   const owner = incarnation(reader.integer())
   const gifters: NodeAddress[] = []
   for (let left = reader.count(2); left > 0; left--) gifters.push(readAddress(reader))
-  const count = reader.count(2)
+  const count = reader.count(3)
   const ids = readDeltas(reader, count)
   const gifts = readDeltas(reader, count)
   const places = readRuns(reader, count)
   const entries = Array.from(ids, (id, index) => {
     const gifter = gifters[places[index]]
     if (gifter === undefined) throw new ProtocolError('malformed', 'an addRef of a gifter that is not in the message')
-    return { id: exportId(id), gifter, gift: giftId(gifts[index]) }
+    return { id: exportId(id), gifter, gift: giftId(gifts[index]), ...readGiftProof(reader) }
   })
   return { type: 'dgc:addRef', incarnation: owner, entries }
 }

@@ -4,7 +4,7 @@
  */
 import type { Column } from '../columns.js'
 import type { ExportId, GiftId, Incarnation } from '../ids.js'
-import type { NodeAddress, WireReference } from './reference.js'
+import type { GiftLink, NodeAddress, WireReference } from './reference.js'
 
 /** An application's message to an object of the receiver, or to the receiver itself. */
 export interface CallMessage {
@@ -30,7 +30,20 @@ export interface AddRefMessage {
   readonly type: 'dgc:addRef'
   /** The owner's incarnation, as the gifts named it. */
   readonly incarnation: Incarnation
-  readonly entries: readonly { readonly id: ExportId; readonly gifter: NodeAddress; readonly gift: GiftId }[]
+  readonly entries: readonly AddRefEntry[]
+}
+
+/** One gift, and what proves it: as the reference brought it. */
+export interface AddRefEntry extends GiftLink {
+  readonly id: ExportId
+  readonly via: readonly GiftLink[]
+  readonly token: Uint8Array
+}
+
+/** Owner → holder: what to prove gifts of the owner's objects with. In each session before the first reference that it lists. */
+export interface GiftKeyMessage {
+  readonly type: 'dgc:giftKey'
+  readonly key: Uint8Array
 }
 
 /** Owner → gifter: these gifts are registered, or, after a `release`, settled whatever became of them. */
@@ -52,13 +65,15 @@ export interface DropRefMessage {
   readonly received: number
 }
 
-/** Owner → holder: what you named is gone. */
+/** Owner → holder: what you named is gone, or was never yours. */
 export interface BrokenMessage {
   readonly type: 'dgc:broken'
   /** Ascending. */
   readonly ids: Column
   /** The holder's message that this answers. */
   readonly at: number
+  /** What was named are gifts that nobody has made, or that were claimed before; whether the objects exist is not said. */
+  readonly isRefusal: boolean
 }
 
 /** Coordinator → node: send me a report. */
@@ -143,6 +158,7 @@ export type Message =
   | CallMessage
   | ReturnMessage
   | AddRefMessage
+  | GiftKeyMessage
   | GiftAckMessage
   | DropRefMessage
   | BrokenMessage
@@ -175,4 +191,5 @@ export const MESSAGE_CODES = {
   'dgc:reconcile': 14,
   'dgc:reconcileOk': 15,
   'dgc:clearWeak': 16,
+  'dgc:giftKey': 17,
 } as const satisfies Record<Message['type'], number>

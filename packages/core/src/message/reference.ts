@@ -20,6 +20,12 @@ export interface NodeAddress {
   readonly incarnation: Incarnation
 }
 
+/** One gift of a row: who made it, and what that node calls it. */
+export interface GiftLink {
+  readonly gifter: NodeAddress
+  readonly gift: GiftId
+}
+
 export type WireReference =
   | { readonly kind: 'grant'; readonly id: ExportId }
   | { readonly kind: 'home'; readonly id: ExportId }
@@ -30,7 +36,14 @@ export type WireReference =
       readonly gift: GiftId
       /** How many gifts in a row lie unacknowledged behind this one; 0 for the first. */
       readonly depth: number
+      /** The gifts that it was made upon and that its gifter can't vouch for itself, the first of all in front; none as a rule. */
+      readonly via: readonly GiftLink[]
+      /** What shows the owner that all of them were made: `TOKEN_BYTES`, or none of a node that makes no tokens. */
+      readonly token: Uint8Array
     }
+
+/** How long the token of a gift is. */
+export const TOKEN_BYTES = 16
 
 const KINDS = ['grant', 'home', 'gift'] as const
 const MAX_NODE_ID_BYTES = 256
@@ -39,6 +52,10 @@ const MAX_DISTANCE = 2 ** 50
 /** Distance 0 with a minus sign, which no difference has: the id itself follows. */
 const MINUS_ZERO = 1
 const NO_REFERENCES: readonly WireReference[] = []
+const NO_LINKS: readonly GiftLink[] = []
+const NO_TOKEN = new Uint8Array(0)
+/** A name of one character behind its length, an incarnation and a number. */
+const MIN_LINK_BYTES = 4
 
 /** Writes a node's lifetime. */
 export function writeAddress(writer: ByteWriter, address: NodeAddress): void {
@@ -66,7 +83,7 @@ export function distinctAddresses(all: readonly NodeAddress[]): { list: NodeAddr
   return { places: all.map(placeOf), list }
 }
 
-/** Writes references in order: the owners of gifts once each, then 2 to 4 bytes a reference. O(n). */
+/** Writes references in order: the owners of gifts once each, then 2 to 4 bytes a reference, and 17 for the proof of a gift. O(n). */
 export function writeReferences(writer: ByteWriter, references: readonly WireReference[]): void {
   if (references.length === 0) {
     writer.byte(0)
@@ -87,7 +104,36 @@ export function writeReferences(writer: ByteWriter, references: readonly WireRef
     writer.integer(owners.places[gift++])
     writer.integer(reference.gift)
     writer.integer(reference.depth)
+    writeGiftProof(writer, reference)
   }
+}
+
+/** What proves a gift. */
+interface GiftProof {
+  readonly via: readonly GiftLink[]
+  readonly token: Uint8Array
+}
+
+/** One integer for the gifts before and whether there is a token, and then both. */
+export function writeGiftProof(writer: ByteWriter, { via, token }: GiftProof): void {
+  writer.integer(via.length * 2 + (token.length > 0 ? 1 : 0))
+  for (const { gifter, gift } of via) {
+    writeAddress(writer, gifter)
+    writer.integer(gift)
+  }
+  writer.raw(token)
+}
+
+/** The token is a copy, since it is kept for longer than the message. @throws ProtocolError */
+export function readGiftProof(reader: ByteReader): GiftProof {
+  const head = reader.integer()
+  const count = Math.floor(head / 2)
+  if (count * MIN_LINK_BYTES > reader.remaining) throw malformed('more gifts than follow', { count })
+  const via: GiftLink[] = []
+  for (let left = count; left > 0; left--) {
+    via.push({ gifter: readAddress(reader), gift: giftId(reader.integer()) })
+  }
+  return { via: count === 0 ? NO_LINKS : via, token: head % 2 === 0 ? NO_TOKEN : reader.raw(TOKEN_BYTES).slice() }
 }
 
 /** Ids of one message lie close together: their difference, its sign and the kind share one integer, if it holds them. */
@@ -124,7 +170,9 @@ export function readReferences(reader: ByteReader): readonly WireReference[] {
     }
     const owner = owners[reader.integer()]
     if (owner === undefined) throw malformed('a gift of an owner that is not in the message')
-    references.push({ kind, id, owner, gift: giftId(reader.integer()), depth: reader.integer() })
+    const gift = giftId(reader.integer())
+    const depth = reader.integer()
+    references.push({ kind, id, owner, gift, depth, ...readGiftProof(reader) })
   }
   return references
 }

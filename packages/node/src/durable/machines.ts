@@ -1,11 +1,13 @@
 /** The collector and the heap of a durable node: made anew, or led to where an earlier process of the node stopped. */
-import type { CollectorOptions } from '@holdfast/collector'
+import type { CollectorOptions, GiftTokenOptions } from '@holdfast/collector'
 import { type Incarnation, type NodeId, type Rules, WIRE_CODEC } from '@holdfast/core'
 import { DEFAULT_LEASE } from '@holdfast/lease'
 import { type Stored, StoreError } from '@holdfast/store'
+import { giftTokens } from '../gift-tokens.js'
 import { checksOf } from './checks.js'
 import { DurableHeap } from './durable-heap.js'
 import { OP } from './entry-format.js'
+import { fromHex, toHex } from './hex.js'
 import {
   decodeNodeImage,
   ENTRIES_VERSION,
@@ -27,6 +29,9 @@ export interface MachineOptions {
   readonly rules?: Rules | undefined
 }
 
+/** What a node begins with, or went on with before. */
+type Origin = Pick<NodeImageHeader, 'incarnation' | 'giftSecret'>
+
 export class Machines {
   readonly recorder = new Recorder()
   readonly openCalls = new OpenCalls()
@@ -34,17 +39,22 @@ export class Machines {
   readonly collector: RecordedCollector
   readonly incarnation: Incarnation
   readonly #options: MachineOptions
+  readonly #giftTokens: GiftTokenOptions
   #replay: Replay | null = null
 
-  private constructor(options: MachineOptions, incarnation: Incarnation) {
+  private constructor(options: MachineOptions, { incarnation, giftSecret }: Origin) {
     this.#options = options
     this.incarnation = incarnation
+    const tokens = options.collector.giftTokens ?? giftTokens()
+    // Gifts that are under way were proved with the secret of before.
+    this.#giftTokens = giftSecret === undefined ? tokens : { ...tokens, secret: fromHex(giftSecret) }
     const { trusts, lists } = options.collector
     const ask = (question: () => boolean): boolean => this.#replay?.answer() ?? this.recorder.answered(question())
     const asking: CollectorOptions = {
       ...options.collector,
       node: options.node,
       incarnation,
+      giftTokens: this.#giftTokens,
       ...(trusts === undefined ? {} : { trusts: (coordinator) => ask(() => trusts(coordinator)) }),
       ...(lists === undefined ? {} : { lists: (id) => ask(() => lists(id)) }),
     }
@@ -57,12 +67,12 @@ export class Machines {
    */
   static load(options: MachineOptions, { image, entries }: Stored): Machines {
     if (image === null) {
-      if (entries.length === 0) return new Machines(options, options.incarnation)
+      if (entries.length === 0) return new Machines(options, { incarnation: options.incarnation })
       throw new StoreError('store-corrupt', 'the store has entries of no known node: delete it')
     }
     const { header, state } = decodeNodeImage(image)
     checkHeader(header, options, entries.length > 0)
-    const machines = new Machines(options, header.incarnation)
+    const machines = new Machines(options, header)
     machines.recorder.quietly(() => {
       if (state !== null) machines.#restore(state)
       machines.#follow(entries)
@@ -75,6 +85,7 @@ export class Machines {
     const header: NodeImageHeader = {
       node: this.#options.node,
       incarnation: this.incarnation,
+      giftSecret: toHex(this.#giftTokens.secret),
       settings: settingsOf(this.#options),
       stateVersion: STATE_VERSION,
       entriesVersion: ENTRIES_VERSION,

@@ -11,21 +11,24 @@ import type { CollectorImage } from '@holdfast/collector'
 import { ByteReader, ByteWriter, type Incarnation, type NodeId } from '@holdfast/core'
 import { StoreError } from '@holdfast/store'
 import type { DurableHeapImage } from './durable-heap.js'
+import { withGiftTokens } from './migrations/with-gift-tokens.js'
 import type { OpenCallsImage } from './open-calls.js'
 
 /** Of the header, the shape of the state, and what entries mean. Raise it with a migration, or with the machines' decisions. */
 const HEADER_VERSION = 1
-export const STATE_VERSION = 1
-export const ENTRIES_VERSION = 1
+export const STATE_VERSION = 2
+export const ENTRIES_VERSION = 2
 
 /** By the version that it starts from: makes a state one version newer. */
-const MIGRATIONS: Readonly<Record<number, (state: unknown) => unknown>> = {}
+const MIGRATIONS: Readonly<Record<number, (state: unknown) => unknown>> = { 1: withGiftTokens }
 
 const MAX_HEADER_BYTES = 1 << 16
 
 export interface NodeImageHeader {
   readonly node: NodeId
   readonly incarnation: Incarnation
+  /** What gifts of this node's objects are proved with, in hexadecimal digits; of versions before there were such proofs, none. */
+  readonly giftSecret?: string
   /** What the entries behind it depend on besides: see `settingsOf`. */
   readonly settings: string
   readonly stateVersion: number

@@ -13,8 +13,11 @@ export type NodeEvent =
   | { readonly type: 'peer-gone'; readonly peer: NodeId }
   /** The peer was out of reach for too long: what it held was let go of, what was held of it is broken. */
   | { readonly type: 'peer-expired'; readonly peer: NodeId }
-  /** Remote objects that are gone for good. Those that nothing in this node has in hand any more are not among them. */
-  | { readonly type: 'broken'; readonly remotes: readonly object[] }
+  /**
+   * Remote objects that are gone for good. Those that nothing in this node has in hand any more are not among them. `refused`: this node
+   * was told that it was given them, and their owner says that nobody has.
+   */
+  | { readonly type: 'broken'; readonly remotes: readonly object[]; readonly why?: 'refused' }
   /** How many objects of this node lost their last remote holder, and by what. */
   | { readonly type: 'released'; readonly count: number; readonly by: ReleaseReason }
   /** An object with fields that cannot be traced was pinned instead. */

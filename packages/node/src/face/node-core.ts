@@ -59,7 +59,7 @@ export class NodeCore {
       weakHolds: () => this.late.weak.here?.holders.holds() ?? [],
       serviceFor: (peer) => new NodeService(service, peer),
       onEffect: (effect) => this.#tell(effect),
-      onBroken: (handles) => this.#broke(handles),
+      onBroken: (handles, why) => this.#broke(handles, why),
       onPinned: (warning) => this.events.emit({ type: 'pinned', ...warning }),
       onCall: (peer, { path }) => {
         if (this.events.has('call')) this.events.emit({ type: 'call', peer, path: path.join('.') })
@@ -217,11 +217,11 @@ export class NodeCore {
     return this.#coordinator === null ? this.links.isTrusted(peer) : peer === this.#coordinator
   }
 
-  #broke(handles: ReadonlySet<Handle>): void {
+  #broke(handles: ReadonlySet<Handle>, why?: 'refused'): void {
     this.broken.broke(handles, attempt)
     if (!this.events.has('broken')) return
     const remotes = [...handles].flatMap((handle) => this.runtime.managed.livingRepresentative(handle) ?? [])
-    this.events.emit({ type: 'broken', remotes })
+    this.events.emit(why === undefined ? { type: 'broken', remotes } : { type: 'broken', remotes, why })
   }
 
   #meet(peer: NodeId, incarnation: Incarnation): void {

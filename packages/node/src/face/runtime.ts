@@ -30,7 +30,7 @@ export interface RuntimeContext {
   readonly introduce: (owner: NodeId, receiver: NodeId) => void
   readonly serviceFor: (peer: NodeId) => object
   readonly onEffect: (effect: CollectorEffect) => void
-  readonly onBroken: (handles: ReadonlySet<Handle>) => void
+  readonly onBroken: (handles: ReadonlySet<Handle>, why?: 'refused') => void
   readonly onPinned: (warning: { readonly className: string; readonly field: string }) => void
   readonly onCall: (peer: NodeId, request: Request) => void
   /** What V8 found dead was let go of. */

@@ -174,7 +174,7 @@ describe('S8: a remote that is forgotten', () => {
     carol.close()
     world.cut(node, carol)
     world.pass(15 * 30_000)
-    expect(collector.acquaintances).toEqual({ peers: 0, lifetimes: 0 })
+    expect(collector.acquaintances).toEqual({ peers: 0, lifetimes: 0, gifters: 0 })
     expect(isKnown()).toBe(false)
   })
 })

@@ -23,6 +23,10 @@ export function performForeign(world: World, action: ForeignAction): boolean {
     n: action.n,
     victim: { node: to.id, incarnation: to.incarnation },
     third: { node: third.id, incarnation: third.incarnation },
+    self: { node: by.id, incarnation: by.incarnation },
+    key: by.giftKeys.get(to.index) ?? null,
+    claims: to.claims.filter(({ from }) => from === by).map(({ entry }) => entry),
+    foreignClaims: to.claims.filter(({ from }) => from !== by).map(({ entry }) => entry),
   }
   const count = action.lie === 'floods' ? FLOOD : 1
   for (let left = count; left > 0; left--) {

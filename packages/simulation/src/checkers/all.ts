@@ -7,6 +7,7 @@ import { noEarlyBroken } from './no-early-broken.js'
 import { noRepair } from './no-repair.js'
 import { noStaleMessage } from './no-stale-message.js'
 import { noWrongObject } from './no-wrong-object.js'
+import { nothingByForgedGifts } from './nothing-by-forged-gifts.js'
 import { nothingCommittedIsLost } from './nothing-committed-is-lost.js'
 import { nothingLeft } from './nothing-left.js'
 import { nothingLiveIsFreed } from './nothing-live-is-freed.js'
@@ -21,6 +22,7 @@ export const CHECKERS: readonly Checker[] = [
   noAlarm,
   noRepair,
   harmIsContained,
+  nothingByForgedGifts,
   messagesAreBounded,
   nothingCommittedIsLost,
   tablesAreBounded,

@@ -39,6 +39,7 @@ const PLACES: Readonly<Record<Kind, number>> = {
   'dgc:collect': 13,
   'dgc:bringOutYourDead': 14,
   'dgc:clearWeak': 15,
+  'dgc:giftKey': 16,
 }
 
 /** What the turn under way may still write of each kind. A buffer: this runs in every turn. */
@@ -78,6 +79,12 @@ function allowFor(world: World, { event, processed }: Turn): void {
     case 'call':
     case 'return':
       allow(event.type, 1)
+      // With the first reference in a session.
+      allow('dgc:giftKey', 1)
+      break
+    case 'restarted':
+      // Of a node that had told no keys yet.
+      allow('dgc:giftKey', nodes)
       break
     case 'drop':
       allow('dgc:dropRef', world.all.length)
@@ -136,7 +143,9 @@ function allowAnswers(message: Message, nodes: number): void {
       break
     }
     case 'dgc:addRef':
-      allow('dgc:broken', 1)
+      // What is gone, and what was refused.
+      allow('dgc:broken', 2)
+      allow('dgc:giftKey', 1)
       allow('dgc:giftAck', message.entries.length)
       break
     case 'dgc:release':
@@ -144,6 +153,7 @@ function allowAnswers(message: Message, nodes: number): void {
       break
     case 'dgc:reconcile':
       allow('dgc:broken', 1)
+      allow('dgc:giftKey', 1)
       allow('dgc:reconcileOk', 1)
       break
     case 'dgc:ping':

@@ -34,7 +34,7 @@ export const noEarlyBroken: Checker = {
     } else if (message.type === 'dgc:addRef') {
       for (const { id, gifter, gift } of message.entries) {
         const known = refused.has(id) ? world.witness.giftOf(gifter, gift) : undefined
-        if (known === undefined || known.receiver !== from || known.gifter.isHostile) continue
+        if (known === undefined || known.receiver !== from || known.isOfLiars) continue
         if (known.phase === 'claimed' && known.held !== null)
           checkNotLive(world, known.held, 'refused to the receiver of a gift')
       }
