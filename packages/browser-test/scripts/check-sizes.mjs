@@ -15,13 +15,13 @@ const PAGES = join(import.meta.dirname, '../pages')
 /** In kB, of 1,000 bytes. */
 const PAGE_BAR = 30
 const MEASURED_PAGES = [
-  { name: 'first call: createNode', page: 'first-call.ts', budget: 67 },
-  { name: 'first call: all exports', page: 'everything.ts', budget: 69 },
+  { name: 'first call: createNode', page: 'first-call.ts', budget: 72 },
+  { name: 'first call: all exports', page: 'everything.ts', budget: 74 },
 ]
 
 const PACKAGE_BAR = 6
 const MEASURED_PACKAGES = [
-  { name: 'core', entry: 'index.js', budget: 6.2 },
+  { name: 'core', entry: 'index.js', budget: 6.4 },
   { name: 'session', entry: 'index.js', budget: 6.3 },
   { name: 'refcount', entry: 'index.js' },
   { name: 'lease', entry: 'index.js' },
@@ -29,8 +29,8 @@ const MEASURED_PACKAGES = [
   { name: 'tracing', entry: 'index.js' },
   { name: 'tracing/collage', entry: 'collage.js' },
   { name: 'tracing/verdict', entry: 'verdict.js' },
-  { name: 'collector', entry: 'index.js', budget: 12 },
-  { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 9.5 },
+  { name: 'collector', entry: 'index.js', budget: 13.3 },
+  { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 10.8 },
   { name: 'collector/coordination', entry: 'coordination.js' },
   { name: 'heap/object-heap', entry: 'object-heap/index.js' },
 ]

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { QUARANTINE_MS, TERM_MS } from './support/stage.js'
 import { World } from './support/world.js'
 
-const NOTHING = { exports: 0, imports: 0, pins: 0, quarantined: 0, claims: 0, suspended: 0 }
+const NOTHING = { exports: 0, imports: 0, pins: 0, quarantined: 0, claims: 0, suspended: 0, unvouched: 0 }
 const LONG_ENOUGH_MS = QUARANTINE_MS + 2 * TERM_MS
 
 function lonelyAlice(): World {

@@ -28,7 +28,7 @@ export const FORGERIES = [
   'claims-by-its-own-key',
   'claims-by-its-own-key-for-itself',
   'claims-upon-a-gift-it-was-given',
-  'claims-once-more',
+  'drops-and-claims-once-more',
   'claims-what-another-was-given',
   'acknowledges-a-foreign-gift',
   'acknowledges-a-gift-never-made',
@@ -57,6 +57,10 @@ export interface ForgeryFacts {
   readonly self: NodeAddress
   /** What the victim told it to prove gifts with, if it did. */
   readonly key: Uint8Array | null
+  /** What others hold of the victim, and the liar does not. */
+  readonly unheld: readonly ExportId[]
+  /** The last message of the victim that the liar has processed. */
+  readonly received: number
   /** Claims at the victim there have been: of the liar, and of others. */
   readonly claims: readonly AddRefEntry[]
   readonly foreignClaims: readonly AddRefEntry[]
@@ -96,10 +100,11 @@ function uponItself(given: AddRefEntry, self: NodeAddress, gift: GiftId): AddRef
   return { id, gifter: self, gift, via: [...via, { gifter, gift: last }], token: proof }
 }
 
-/** The message of a lie; bytes where it is none. */
-export function forge(lie: Forgery, facts: ForgeryFacts): Message | Uint8Array {
+/** The message of a lie, or several; bytes where it is none. */
+export function forge(lie: Forgery, facts: ForgeryFacts): Message | Uint8Array | readonly Message[] {
   const { n, victim, third, self, key } = facts
-  const id = (1 + (n % 8)) as ExportId
+  // Every other guess is right.
+  const id = n % 2 === 0 ? ((1 + (n % 8)) as ExportId) : (facts.unheld[n % facts.unheld.length] ?? (1 as ExportId))
   const gift = (1 + (n % 6)) as GiftId
   const guessed = new Uint8Array(n % 3 === 0 ? 0 : TOKEN_BYTES).fill(n)
   const foreign = { kind: 'gift', depth: 0, gift, via: [], token: guessed } as const
@@ -127,8 +132,10 @@ export function forge(lie: Forgery, facts: ForgeryFacts): Message | Uint8Array {
       return claim({ ...guess, gifter: self, token: token(key, { id, gift, receiver: self }) }, victim)
     case 'claims-upon-a-gift-it-was-given':
       return claim(uponItself(facts.claims[n % facts.claims.length] ?? guess, self, giftId(1 + n)), victim)
-    case 'claims-once-more':
-      return claim(facts.claims[n % facts.claims.length] ?? guess, victim)
+    case 'drops-and-claims-once-more': {
+      const past = facts.claims[n % facts.claims.length] ?? guess
+      return [{ type: 'dgc:dropRef', ids: [past.id], received: facts.received }, claim(past, victim)]
+    }
     case 'claims-what-another-was-given':
       return claim(facts.foreignClaims[n % facts.foreignClaims.length] ?? guess, victim)
     case 'acknowledges-a-foreign-gift':

@@ -19,6 +19,7 @@ const SEEN_BY: readonly (readonly [Rule, readonly string[]])[] = [
   ['rejected-message-keeps-references', ['no-repair', 'nothing-left']],
   ['holder-knows-first', ['holder-knows-first']],
   ['gift-names-incarnation', ['no-wrong-object']],
+  ['gift-tokens', ['nothing-by-forged-gifts']],
   ['reconcile-keeps-ver', ['no-alarm']],
 ]
 

@@ -13,7 +13,7 @@ import { type Answer, HeapNode, type HeapNodeOptions, type IncomingAnswer, type 
 export const trusting = { trusts: (): boolean => true, createGraph: undefined }
 
 /** The tables of a node that neither holds nor is held, and has nothing left to settle. */
-export const NO_ENTRIES = { exports: 0, imports: 0, pins: 0, quarantined: 0, claims: 0, suspended: 0 }
+export const NO_ENTRIES = { exports: 0, imports: 0, pins: 0, quarantined: 0, claims: 0, suspended: 0, unvouched: 0 }
 
 /** Longer than an acknowledgement waits for company, or a collection for the end of a cascade. */
 const GRACE_MS = 110

@@ -1,9 +1,10 @@
 /** What a misbehaving peer does, and what comes a second time: messages put in the place of an innocent call. */
-import type { Message } from '@holdfast/core'
+import type { ExportId, Message } from '@holdfast/core'
 import type { ForeignAction } from '../action.js'
 import { forge } from '../forgery.js'
 import { attempt } from '../runtime.js'
 import type { SimulatedNode } from '../simulated-node.js'
+import { listedFor } from '../witness.js'
 import type { World } from '../world.js'
 
 const FLOOD = 40
@@ -25,13 +26,16 @@ export function performForeign(world: World, action: ForeignAction): boolean {
     third: { node: third.id, incarnation: third.incarnation },
     self: { node: by.id, incarnation: by.incarnation },
     key: by.giftKeys.get(to.index) ?? null,
+    unheld: [...unheldBy(by, to)],
+    received: by.collector.sessionWith(to.id)?.received ?? 0,
     claims: to.claims.filter(({ from }) => from === by).map(({ entry }) => entry),
     foreignClaims: to.claims.filter(({ from }) => from !== by).map(({ entry }) => entry),
   }
   const count = action.lie === 'floods' ? FLOOD : 1
   for (let left = count; left > 0; left--) {
-    if (!by.collector.isConnected(to.id)) break
-    sendInstead(world, { by, to }, forge(action.lie, facts))
+    for (const message of [forge(action.lie, facts)].flat()) {
+      if (by.collector.isConnected(to.id)) sendInstead(world, { by, to }, message)
+    }
   }
   return true
 }
@@ -45,6 +49,15 @@ function repeat(world: World, { by, to, n }: { by: SimulatedNode; to: SimulatedN
   if (past.length === 0 || !by.collector.isConnected(to.id)) return false
   sendInstead(world, { by, to }, past[n % past.length].message)
   return true
+}
+
+/** What a node exports that another is not listed for. */
+function* unheldBy(liar: SimulatedNode, owner: SimulatedNode): Generator<ExportId> {
+  const listed = listedFor(owner, liar)
+  for (const object of owner.collector.exports) {
+    const id = owner.collector.describeExport(object)?.id
+    if (id !== undefined && !listed.has(id)) yield id
+  }
 }
 
 function sendInstead(

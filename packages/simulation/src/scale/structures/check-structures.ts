@@ -46,7 +46,7 @@ function checkNode(node: ScaleNode, held: readonly Structure[]): void {
 }
 
 function checkTables({ id, collector, heap }: ScaleNode, { objects, exports, imports }: TableCounts): void {
-  const expected = { exports, imports, pins: 0, quarantined: 0, claims: 0, suspended: 0 }
+  const expected = { exports, imports, pins: 0, quarantined: 0, claims: 0, suspended: 0, unvouched: 0 }
   const actual = { objects: heap.objectCount, proxies: heap.importCount, ...collector.tables }
   const wanted = { objects, proxies: imports, ...expected }
   if (Object.entries(wanted).some(([name, count]) => actual[name as keyof typeof actual] !== count)) {
