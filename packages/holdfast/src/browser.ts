@@ -2,6 +2,7 @@
  * Remote objects that never leak, for every platform: nodes, managed classes, and what can be done with remote objects and futures. In
  * Node there is more, see `index.ts`.
  */
+
 export {
   HoldfastError,
   InvariantError,
@@ -11,6 +12,7 @@ export {
   UsageError,
 } from '@holdfast/core'
 export { Managed, type ManagedWeakMap, RefList, RefMap, RefSet } from '@holdfast/heap/managed'
+export type { Authenticate, Credentials, Destination, PeerIdentity } from '@holdfast/node'
 export {
   assign,
   BrokenReferenceError,

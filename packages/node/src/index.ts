@@ -1,4 +1,5 @@
 export type { CallFailure, CallFailureCode } from './call-failure.js'
+export type { Authenticate, Credentials, Destination, PeerIdentity } from './face/authentication.js'
 export { byReference } from './face/by-reference.js'
 export {
   BrokenReferenceError,

@@ -8,6 +8,7 @@ export {
   DEFAULT_MAX_FRAME_BYTES,
   type Link,
   type LinkHandlers,
+  type PeerCertificate,
   type PostingLink,
 } from './link.js'
 export type { JoinedNetwork, Network, NetworkHandlers, NetworkMember } from './network.js'

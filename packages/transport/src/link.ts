@@ -37,8 +37,25 @@ export interface LinkHandlers {
   onClose(reason: CloseReason): void
 }
 
+/** What the other end of a connection over TLS has shown of itself. */
+export interface PeerCertificate {
+  /** The certificate, as DER. */
+  readonly raw: Uint8Array
+  /** Of the certificate, SHA-256: pairs of hexadecimal digits with colons between them. */
+  readonly fingerprint: string
+  /** Whom it is for, as `{ CN: 'alice' }`. */
+  readonly subject: Readonly<Record<string, unknown>>
+  /** Its other names, as `DNS:alice.example, IP Address:127.0.0.1`; null for none. */
+  readonly names: string | null
+  /** Whether somebody has signed it whom this side trusts, and its time is not over. */
+  readonly isVerified: boolean
+}
+
 /** One end of a connection between two nodes; carries frames. */
 export interface Link {
+  /** What the other end has shown, where the connection has such a thing. */
+  readonly certificate?: PeerCertificate | null
+
   /** Whether it neither loses, nor repeats, nor reorders frames while open. */
   readonly reliable: boolean
   /** The longest frame, in bytes, that can be sent; a longer one that arrives ends the link. */

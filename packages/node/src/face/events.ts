@@ -18,6 +18,8 @@ export type NodeEvent =
    * was told that it was given them, and their owner says that nobody has.
    */
   | { readonly type: 'broken'; readonly remotes: readonly object[]; readonly why?: 'refused' }
+  /** A node that calls itself so was not admitted: `authenticate` has said no, or did not say anything in time. */
+  | { readonly type: 'not-admitted'; readonly peer: NodeId }
   /** How many objects of this node lost their last remote holder, and by what. */
   | { readonly type: 'released'; readonly count: number; readonly by: ReleaseReason }
   /** An object with fields that cannot be traced was pinned instead. */

@@ -50,6 +50,7 @@ export class NodeCore {
       onUnreachable: (peer) => this.runtime.node.cannotReach(peer),
       hasSession: (peer) => this.runtime.node.sessionWith(peer) !== null,
       onLost: (peer, how) => this.#lost(peer, how),
+      onRefused: (peer) => this.events.emit({ type: 'not-admitted', peer }),
     })
     const service = this.#service()
     this.runtime = new Runtime({

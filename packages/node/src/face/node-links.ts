@@ -7,6 +7,7 @@ import { Backoff, type JoinedNetwork, type Link, type Network, type PostingLink 
 import { messagePortLink } from '@holdfast/transport/message-port'
 import type { Listening, WebSocketServerSource } from '@holdfast/transport/websocket'
 import { AddressBook } from './address-book.js'
+import { credentialsFor, type Destination, JUDGING_MS } from './authentication.js'
 import { NodeClosedError } from './call-errors.js'
 import { type Greeting, introduce } from './introduction.js'
 import { isLater, type LinkRank, rankOf } from './link-rank.js'
@@ -24,6 +25,8 @@ export interface LinksContext {
   readonly onUnreachable: (peer: NodeId) => void
   /** The link to a node is over, and there is no other. */
   readonly onLost: (peer: NodeId, how: LinkLoss) => void
+  /** A node that wanted to be a peer was not admitted. */
+  readonly onRefused: (peer: NodeId) => void
 }
 
 /** How a link was lost: closed by the other end in good order, or a network's, or one within the program. */
@@ -43,6 +46,10 @@ interface NewLink {
   readonly dialed?: { readonly url: string | null; readonly expected: NodeId | null }
   /** How long the introduction may take. */
   readonly patience?: Duration
+  /** What this node says to be believed. */
+  readonly credentials: string | null
+  /** The other node has come by itself. */
+  readonly hasCome?: boolean
 }
 
 interface Membership {
@@ -86,6 +93,8 @@ export class NodeLinks {
   readonly #left = new Set<NodeId>()
   readonly #networks = new Set<Membership>()
   readonly #dialing = new Map<NodeId, Promise<boolean>>()
+  /** URLs at which this node was not admitted: not tried again unless the program connects there. */
+  readonly #closedTo = new Set<string>()
   #count = 0
   #isClosed = false
 
@@ -107,7 +116,8 @@ export class NodeLinks {
     const { isTrusted } = network
     const { node: name, lifetime: incarnation } = this.#context.options
     const onLink = (link: Link): void => {
-      this.#introduced({ link, way: null, isNetwork: true, isTrusted, patience: this.#patience }).catch(() => {})
+      const made = { link, way: null, isNetwork: true, isTrusted, patience: this.#patience }
+      this.#introduced({ ...made, credentials: null, hasCome: true }).catch(() => {})
     }
     const joined = await network.join({ name, incarnation }, { onLink })
     const entry = { joined, isTrusted }
@@ -131,6 +141,7 @@ export class NodeLinks {
     if (typeof source !== 'string') {
       return 'maxFrameBytes' in source ? this.#connectLink(source) : this.#connectPort(source, false)
     }
+    this.#closedTo.delete(source)
     const peer = await this.#openPatiently(source, patienceMs)
     this.#homes.set(peer, source)
     return peer
@@ -182,23 +193,40 @@ export class NodeLinks {
   }
 
   #connectLink(link: Link): Promise<NodeId> {
-    return this.#introduced({ link, way: null, isNetwork: false, isTrusted: false })
+    return this.#believed(NO_URL, (credentials) =>
+      this.#introduced({ link, way: null, isNetwork: false, isTrusted: false, credentials }),
+    )
   }
 
   #connectPort(port: Exclude<LinkSource, Link>, isOffer: boolean): Promise<NodeId> {
-    return this.#posting((onPost) => {
-      const link = messagePortLink(port, { onPost })
-      return { link, way: { isPort: true, link }, isNetwork: false, isTrusted: true, isOffer }
-    })
+    return this.#believed(NO_URL, (credentials) =>
+      this.#posting((onPost) => {
+        const link = messagePortLink(port, { onPost })
+        return { link, way: { isPort: true, link }, isNetwork: false, isTrusted: true, isOffer, credentials }
+      }),
+    )
+  }
+
+  /** At once, unless the program has yet to say what it sends. */
+  #believed(to: Destination, connect: (credentials: string | null) => Promise<NodeId>): Promise<NodeId> {
+    const credentials = credentialsFor(this.#context.options.credentials, to)
+    return credentials instanceof Promise ? credentials.then(connect) : connect(credentials)
   }
 
   /** @throws ConnectionError, ProtocolError, NodeClosedError */
-  async #open(url: string, expected: NodeId | null): Promise<NodeId> {
+  async #open(url: string, expected: NodeId | null, isHearsay = false): Promise<NodeId> {
     if (this.#isClosed) throw new NodeClosedError()
-    const { webSocket = {} } = this.#context.options
+    const { webSocket = {}, credentials } = this.#context.options
+    const proof = await credentialsFor(credentials, { url, node: expected, isHearsay })
     const posts = new EarlyPosts()
     const link = await openLink(url, webSocket, posts.onPost)
-    return this.#introduced({ ...this.#networked(link), dialed: { url, expected } }, posts)
+    try {
+      const made = { ...this.#networked(link), credentials: proof, dialed: { url, expected } }
+      return await this.#introduced(made, posts)
+    } catch (error) {
+      if (isNotAdmitted(error)) this.#closedTo.add(url)
+      throw error
+    }
   }
 
   async #openPatiently(url: string, patience: Duration): Promise<NodeId> {
@@ -217,7 +245,7 @@ export class NodeLinks {
   }
 
   #adopt(open: (onPost: OnPost) => PostingLink): Promise<NodeId> {
-    return this.#posting((onPost) => this.#networked(open(onPost)))
+    return this.#posting((onPost) => ({ ...this.#networked(open(onPost)), hasCome: true }))
   }
 
   get #patience(): Duration {
@@ -225,7 +253,8 @@ export class NodeLinks {
   }
 
   #networked(link: PostingLink): NewLink {
-    return { link, way: { isPort: false, link }, isNetwork: true, isTrusted: false, patience: this.#patience }
+    const way: Way = { isPort: false, link }
+    return { link, way, isNetwork: true, isTrusted: false, patience: this.#patience, credentials: null }
   }
 
   #posting(make: (onPost: OnPost) => NewLink): Promise<NodeId> {
@@ -234,7 +263,7 @@ export class NodeLinks {
   }
 
   async #introduced(made: NewLink, posts: EarlyPosts | null = null): Promise<NodeId> {
-    const { link, way, patience } = made
+    const { link, way } = made
     if (this.#isClosed) {
       link.close()
       throw new NodeClosedError()
@@ -243,7 +272,8 @@ export class NodeLinks {
     if (options.keepAlive === false) way?.link.unref()
     const isIntroduced = this.#introduce(made, posts)
     this.#unnamed.set(link, isIntroduced)
-    const { time: clock } = options
+    const { time: clock, authenticate } = options
+    const patience = made.patience ?? (authenticate === undefined ? undefined : JUDGING_MS)
     const isLate = patience === undefined ? null : clock.schedule(after(clock.now(), patience), () => link.close())
     try {
       return await isIntroduced
@@ -254,11 +284,21 @@ export class NodeLinks {
   }
 
   #introduce(made: NewLink, posts: EarlyPosts | null): Promise<NodeId> {
-    const { link, way, dialed } = made
-    const { node, lifetime } = this.#context.options
-    const own: Greeting = { node, incarnation: lifetime, link: ++this.#count, addresses: this.#ownAddresses() }
+    const { link, way, dialed, credentials, hasCome = false } = made
+    const { node, lifetime, authenticate } = this.#context.options
+    const judges = authenticate !== undefined
+    const addresses = this.#ownAddresses()
+    const own: Greeting = { node, incarnation: lifetime, link: ++this.#count, addresses, credentials, judges }
+    const judge =
+      authenticate === undefined
+        ? null
+        : ({ node: peer, incarnation, credentials: shown }: Greeting) => {
+            const { certificate = null } = link
+            return authenticate({ node: peer, incarnation, credentials: shown, certificate, hasCome })
+          }
     return new Promise((resolve, reject) => {
       introduce(link, own, {
+        judge,
         onNamed: (peer, introduced) => {
           if (dialed !== undefined && dialed.expected !== null && peer.node !== dialed.expected) {
             const data = { url: dialed.url, expected: dialed.expected, node: peer.node }
@@ -272,7 +312,11 @@ export class NodeLinks {
           } else link.close()
           posts?.handOver((message) => this.#ways.received(peer.node, message))
         },
-        onLost: reject,
+        onLost: (error) => {
+          reject(error)
+          const peer = isNotAdmitted(error) ? (error as ProtocolError).data['node'] : undefined
+          if (peer !== undefined) this.#context.onRefused(peer as NodeId)
+        },
         onClosed: (peer, reason) => this.#over(peer, made, reason === 'closed-by-peer'),
       })
     })
@@ -325,7 +369,7 @@ export class NodeLinks {
     const urls = new Set([...(home === undefined ? [] : [home]), ...this.#book.of(peer)])
     const attempts = [
       ...[...this.#networks].map((network) => () => this.#connectByName(peer, network)),
-      ...[...urls].map((url) => () => this.#open(url, peer)),
+      ...[...urls].filter((url) => !this.#closedTo.has(url)).map((url) => () => this.#open(url, peer, url !== home)),
     ]
     for (const attempt of attempts) {
       if (this.#isClosed || this.#left.has(peer)) return false
@@ -341,9 +385,12 @@ export class NodeLinks {
   }
 
   #connectByName(peer: NodeId, { joined, isTrusted }: Membership): Promise<NodeId> {
-    const dialed = { url: null, expected: peer }
-    const link = joined.connect(peer)
-    return this.#introduced({ link, way: null, isNetwork: true, isTrusted, dialed, patience: this.#patience })
+    return this.#believed({ url: null, node: peer, isHearsay: false }, (credentials) => {
+      const dialed = { url: null, expected: peer }
+      const link = joined.connect(peer)
+      const patience = this.#patience
+      return this.#introduced({ link, way: null, isNetwork: true, isTrusted, dialed, patience, credentials })
+    })
   }
 
   /** Where a node can be reached, in the words of a peer. */
@@ -368,6 +415,10 @@ export class NodeLinks {
     if (!this.#isClosed && !this.#named.has(peer)) this.#context.onUnreachable(peer)
   }
 }
+
+const NO_URL: Destination = { url: null, node: null, isHearsay: false }
+
+const isNotAdmitted = (error: unknown): boolean => error instanceof ProtocolError && error.code === 'not-admitted'
 
 /** What the other end says beside its frames, kept until its name is known: the first frame may be read later than what followed it. */
 class EarlyPosts {

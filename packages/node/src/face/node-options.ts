@@ -3,6 +3,7 @@ import type { LeaseOptions } from '@holdfast/lease'
 import { type Clock, type Link, RealClock } from '@holdfast/transport'
 import type { MessagePortLike } from '@holdfast/transport/message-port'
 import type { RoundPace } from '../round-schedule.js'
+import type { Authenticate, Credentials } from './authentication.js'
 import type { Codecs } from './codecs.js'
 import type { QuotaLimits } from './quota.js'
 import type { WebSocketOptions } from './web-sockets.js'
@@ -20,6 +21,13 @@ export interface NodeOptions {
    * tried besides, and peers are asked.
    */
   readonly dial?: (peer: NodeId) => LinkSource | string | null | Promise<LinkSource | string | null>
+  /** What this node sends of itself where it connects, to be believed: see `authenticate`. Nothing when left out. */
+  readonly credentials?: Credentials
+  /**
+   * Whether another node is who it says it is, and may be a peer: asked for each link, before anything else that comes over it is looked at. A
+   * node that is refused hears so by the code `not-admitted`, and does not ask again at that URL by itself. When left out, anybody may.
+   */
+  readonly authenticate?: Authenticate
   /** For links over WebSockets. */
   readonly webSocket?: WebSocketOptions
   /** How long a silent peer is waited for; the same for all nodes that meet. Default: a term of 30,000 ms. */

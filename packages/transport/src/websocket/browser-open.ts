@@ -25,7 +25,7 @@ export async function openWebSocket<T>(url: string, { timeout, use }: OpenSocket
     }, timeout)
     socket.addEventListener('open', () => {
       clearTimeout(timer)
-      resolve(use({ socket, unref: () => {} }))
+      resolve(use({ socket, unref: () => {}, certificate: null }))
     })
     // After `open` without effect.
     socket.addEventListener('close', () => {

@@ -4,7 +4,7 @@ import { DEFAULT_MAX_FRAME_BYTES, type PostingLink } from '../link.js'
 import type { TlsOptions } from './web-socket-like.js'
 import { type WebSocketLinkOptions, webSocketLink } from './websocket-link.js'
 
-export interface ConnectOptions extends Omit<WebSocketLinkOptions, 'unref'> {
+export interface ConnectOptions extends Omit<WebSocketLinkOptions, 'unref' | 'certificate'> {
   /** How long connecting may take, in ms. Default: 10,000. */
   readonly connectMs?: Duration | undefined
   /** For `wss:` in Node. */
@@ -22,7 +22,7 @@ const DEFAULT_CONNECT_MS = 10_000
  */
 export function connectWebSocket(url: string, options: ConnectOptions = {}): Promise<PostingLink> {
   return openWebSocket(url, {
-    use: ({ socket, unref }) => webSocketLink(socket, { ...options, unref }),
+    use: ({ socket, unref, certificate }) => webSocketLink(socket, { ...options, unref, certificate }),
     maxPayload: options.maxFrameBytes ?? DEFAULT_MAX_FRAME_BYTES,
     timeout: options.connectMs ?? DEFAULT_CONNECT_MS,
     tls: options.tls,

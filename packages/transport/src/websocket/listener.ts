@@ -31,7 +31,7 @@ export interface WebSocketPort {
 
 export type WebSocketServerSource = WebSocketServerLike | HttpServerLike | WebSocketPort | number
 
-export interface WebSocketListenerOptions extends Omit<WebSocketLinkOptions, 'unref' | 'onPost'> {
+export interface WebSocketListenerOptions extends Omit<WebSocketLinkOptions, 'unref' | 'onPost' | 'certificate'> {
   /** Upgrades of other paths are left alone. Default: `/`. Not for a server of `ws`, which has its own. */
   readonly path?: string | undefined
   /** The URL at which others reach this server, where it does not know that itself: behind a proxy, on all interfaces. */
@@ -54,7 +54,7 @@ export function listenWebSocket(
   onLink: (open: (options: Pick<WebSocketLinkOptions, 'onPost'>) => PostingLink) => void,
   options: WebSocketListenerOptions = {},
 ): Promise<Listening> {
-  const onSocket = ({ socket, unref }: OpenSocket): void =>
-    onLink(({ onPost }) => webSocketLink(socket, { ...options, unref, onPost }))
+  const onSocket = ({ socket, unref, certificate }: OpenSocket): void =>
+    onLink(({ onPost }) => webSocketLink(socket, { ...options, unref, certificate, onPost }))
   return listenForSockets(source, onSocket, options)
 }

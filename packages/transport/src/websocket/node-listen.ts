@@ -13,7 +13,7 @@ import type {
   WebSocketServerLike,
   WebSocketServerSource,
 } from './listener.js'
-import { COMMON_OPTIONS, like, tlsOf } from './node-ws.js'
+import { COMMON_OPTIONS, certificateOf, like, tlsOf } from './node-ws.js'
 import type { OpenSocket } from './web-socket-like.js'
 
 const LOOPBACK = '127.0.0.1'
@@ -37,7 +37,8 @@ function onServer(
   { address }: WebSocketListenerOptions,
 ): Listening {
   const accept = (socket: WebSocket, request: { readonly socket: Socket }): void => {
-    onSocket({ socket: like(socket), unref: () => request.socket.unref() })
+    const { socket: connection } = request
+    onSocket({ socket: like(socket), unref: () => connection.unref(), certificate: certificateOf(connection) })
   }
   server.on('connection', accept as never)
   const { options } = server as unknown as WebSocketServer
@@ -57,7 +58,7 @@ function onHttpServer(
   const upgrade = (request: Parameters<WebSocketServer['handleUpgrade']>[0], socket: Socket, head: Buffer): void => {
     if (new URL(request.url ?? '', 'ws://host').pathname !== path) return
     server.handleUpgrade(request, socket, head, (opened) => {
-      onSocket({ socket: like(opened), unref: () => socket.unref() })
+      onSocket({ socket: like(opened), unref: () => socket.unref(), certificate: certificateOf(socket) })
     })
   }
   http.on('upgrade', upgrade as never)

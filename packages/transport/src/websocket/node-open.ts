@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { WebSocket } from 'ws'
 import { ConnectionError } from '../connection-error.js'
-import { COMMON_OPTIONS, like, tlsOf } from './node-ws.js'
+import { COMMON_OPTIONS, certificateOf, like, tlsOf } from './node-ws.js'
 import type { OpenSocketOptions } from './web-socket-like.js'
 
 /** @throws ConnectionError `connect-failed`, `connect-timed-out` */
@@ -25,7 +25,7 @@ export function openWebSocket<T>(url: string, options: OpenSocketOptions<T>): Pr
       socket.once('error', fail)
       socket.once('open', () => {
         socket.off('error', fail)
-        resolve(use({ socket: like(socket), unref: () => connection?.unref() }))
+        resolve(use({ socket: like(socket), unref: () => connection?.unref(), certificate: certificateOf(connection) }))
       })
     } catch (error) {
       fail(error)

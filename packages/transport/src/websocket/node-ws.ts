@@ -1,5 +1,8 @@
 /** What both sides of a connection in Node need of the package `ws`. Nothing is compressed: frames are small and many. */
+import type { Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import type { WebSocket } from 'ws'
+import type { PeerCertificate } from '../link.js'
 import type { TlsOptions, WebSocketLike } from './web-socket-like.js'
 
 /** How long a closing connection waits for the other side, which may be stopped. Not in the types of `ws` yet. */
@@ -21,3 +24,12 @@ export function tlsOf({ ca, cert, key, ...others }: TlsOptions = {}): object {
 
 /** Only the types differ, in events that nobody looks at. */
 export const like = (socket: WebSocket): WebSocketLike => socket
+
+/** What the other end of a connection has shown; null without TLS, or if it has shown nothing. */
+export function certificateOf(connection: Socket | null): PeerCertificate | null {
+  if (!(connection instanceof TLSSocket)) return null
+  const { raw, fingerprint256: fingerprint, subject, subjectaltname } = connection.getPeerCertificate()
+  if ((raw as Buffer | undefined) === undefined) return null
+  const names = subjectaltname ?? null
+  return { raw: new Uint8Array(raw), fingerprint, subject: { ...subject }, names, isVerified: connection.authorized }
+}

@@ -1,3 +1,5 @@
+import type { PeerCertificate } from '../link.js'
+
 /** What a link needs of an open WebSocket: those of browsers and of the package `ws` have it. */
 export interface WebSocketLike {
   binaryType: string
@@ -15,6 +17,8 @@ export interface WebSocketLike {
 export interface OpenSocket {
   readonly socket: WebSocketLike
   readonly unref: () => void
+  /** What the other end has shown; null without TLS, in browsers, and where it was not asked. */
+  readonly certificate: PeerCertificate | null
 }
 
 /** Ways to secure a connection, as those of `node:tls`: passed through. Browsers have none. */

@@ -16,6 +16,7 @@ import {
   checkFrameLength,
   DEFAULT_MAX_FRAME_BYTES,
   type LinkHandlers,
+  type PeerCertificate,
   type PostingLink,
 } from '../link.js'
 import { RealClock } from '../real-clock.js'
@@ -37,6 +38,8 @@ export interface WebSocketLinkOptions {
   readonly onPost?: ((message: unknown) => boolean) | undefined
   /** Lets the process end although the socket is open. */
   readonly unref?: (() => void) | undefined
+  /** What the other end has shown. Default: nothing. */
+  readonly certificate?: PeerCertificate | null | undefined
 }
 
 const DEFAULT_MAX_BUFFERED_BYTES = 4 * DEFAULT_MAX_FRAME_BYTES
@@ -60,6 +63,7 @@ export function webSocketLink(socket: WebSocketLike, options: WebSocketLinkOptio
 class SocketLink implements PostingLink {
   readonly reliable = true
   readonly maxFrameBytes: number
+  readonly certificate: PeerCertificate | null
   readonly #socket: WebSocketLike
   readonly #inbox: Inbox
   readonly #maxBufferedBytes: number
@@ -73,6 +77,7 @@ class SocketLink implements PostingLink {
     this.#maxBufferedBytes = options.maxBufferedBytes ?? DEFAULT_MAX_BUFFERED_BYTES
     this.#onPost = options.onPost ?? (() => false)
     this.#unref = options.unref ?? (() => {})
+    this.certificate = options.certificate ?? null
     this.#socket = socket
     this.#inbox = new Inbox({ defer: (job) => queueMicrotask(job), maxBacklogBytes })
     const clock = options.clock ?? new RealClock({ keepAlive: false })
