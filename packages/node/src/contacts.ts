@@ -10,6 +10,7 @@
 import type { CollectorCore } from '@holdfast/collector'
 import { after, type Duration, type Instant, type NodeId } from '@holdfast/core'
 import type { Clock, Link } from '@holdfast/transport'
+import { Allowance, FramePace, type PaceLimits } from './frame-pace.js'
 import { type OnSession, SessionWaiters } from './session-waiters.js'
 import type { Turns } from './turns.js'
 
@@ -24,15 +25,21 @@ export interface ContactsContext {
   readonly term: Duration
   /** A frame of a peer was processed. */
   readonly onFrame: ((peer: NodeId) => void) | undefined
+  /** How fast frames of one peer are taken in; as they come when left out. */
+  readonly pace: PaceLimits | undefined
 }
 
 /** Why a session ended, if its lease ran out. */
 const LEASE_EXPIRED = 'lease-expired'
+/** Why a session ended whose peer has sent more than it may, and went on. */
+const OVER_QUOTA = 'quota-rate'
 
 export class Contacts {
   readonly #context: ContactsContext
   readonly #links = new Map<NodeId, Link>()
   readonly #waiters: SessionWaiters
+  /** What each peer may still take, if that is limited. */
+  readonly #allowances = new Map<NodeId, Allowance>()
   /** Silent nodes, and when each may be tried again. */
   readonly #silent = new Map<NodeId, Instant>()
   /** Nodes whose session is gone or was asked for by the collector, since there has been none. */
@@ -76,18 +83,44 @@ export class Contacts {
     this.#links.get(peer)?.close()
     this.#links.set(peer, link)
     turns.step({ type: 'link-opened', peer, reliable: link.reliable })
+    const take = (frame: Uint8Array): void => {
+      if (this.#links.get(peer) !== link) return
+      turns.step({ type: 'frame', peer, frame })
+      this.#context.onFrame?.(peer)
+    }
+    const pace = this.#paceOf(peer, link, take)
     link.start({
-      onFrame: (frame) => {
-        if (this.#links.get(peer) !== link) return
-        turns.step({ type: 'frame', peer, frame })
-        this.#context.onFrame?.(peer)
-      },
+      onFrame: pace === null ? take : (frame) => pace.receive(frame),
       onClose: () => {
+        pace?.end()
         if (this.#links.get(peer) !== link) return
         this.#links.delete(peer)
         turns.step({ type: 'link-closed', peer })
       },
     })
+  }
+
+  #paceOf(peer: NodeId, link: Link, take: (frame: Uint8Array) => void): FramePace | null {
+    const { clock, collector, pace: limits, turns } = this.#context
+    if (limits === undefined) return null
+    const now = clock.now()
+    for (const [other, known] of this.#allowances) {
+      if (!this.#links.has(other) && known.isWhole(now)) this.#allowances.delete(other)
+    }
+    const allowance = this.#allowances.get(peer) ?? new Allowance(limits, now)
+    this.#allowances.set(peer, allowance)
+    const { counts } = collector
+    const deliver = (frame: Uint8Array): number => {
+      const before = counts.messagesReceived
+      take(frame)
+      return counts.messagesReceived - before
+    }
+    const onOver = (): void => {
+      if (this.#links.get(peer) !== link) return
+      turns.step({ type: 'end-session', peer, reason: OVER_QUOTA, isFinal: false })
+      link.close()
+    }
+    return new FramePace({ clock, deliver, onOver }, allowance, limits)
   }
 
   hasLink(peer: NodeId): boolean {

@@ -26,6 +26,7 @@ import type { Clock, Link } from '@holdfast/transport'
 import { Calls } from './calls.js'
 import { Contacts } from './contacts.js'
 import { CoordinationLoader, type LoadCoordination } from './coordination-loader.js'
+import { checkPace, type PaceLimits } from './frame-pace.js'
 import { giftTokens } from './gift-tokens.js'
 import { LocalCollection } from './local-collection.js'
 import { importOf } from './local-reference.js'
@@ -68,6 +69,8 @@ export interface HeapNodeOptions {
   readonly rounds?: OwnRounds
   /** Calls and answers of one job go in one frame to each peer, in a microtask at its end. Default: false, each in its own. */
   readonly batches?: boolean
+  /** How fast frames of one peer are taken in. As they come when left out. */
+  readonly pace?: PaceLimits
   /** The most calls and answers that wait for one node. Default: 65,536. */
   readonly maxWaiting?: number
   /** What it goes on with (see `@holdfast/node/durable`); then `collector` and `rules` are theirs. It begins with nothing when left out. */
@@ -109,7 +112,9 @@ export class HeapNode {
     const isBatching = options.batches ?? false
     const turns: Turns = new Turns({ collector, clock, carryOut, resume, isBatching })
     const { term } = options.collector?.lease ?? DEFAULT_LEASE
-    const contacts: Contacts = new Contacts({ collector, turns, clock, connect, term, onFrame: options.onFrame })
+    const { onFrame, pace } = options
+    if (pace !== undefined) checkPace(pace)
+    const contacts: Contacts = new Contacts({ collector, turns, clock, connect, term, onFrame, pace })
     const outbox: Outbox = new Outbox({ contacts, turns, clock, limit })
     this.#collector = collector
     this.#turns = turns

@@ -1,19 +1,23 @@
 /** What one peer may make this node keep. A peer that never lets go is stopped by it, and nobody else is. */
 import { LimitError, type NodeId } from '@holdfast/core'
+import type { PaceLimits } from '../frame-pace.js'
 import type { HeapNode } from '../heap-node.js'
 
-export interface QuotaLimits {
+/** What it may make this node keep, and how fast it may speak: without a limit when neither rate is given. */
+export interface QuotaLimits extends PaceLimits {
   /** The most objects of this node that one peer may hold. Default: 2^20. */
   readonly held?: number
   /** The most calls of one peer that may be under way here, and of this node to all others. Default: 65,536. */
   readonly calls?: number
 }
 
-const DEFAULT_QUOTA: Required<QuotaLimits> = { held: 2 ** 20, calls: 2 ** 16 }
+type KeptLimits = Required<Pick<QuotaLimits, 'held' | 'calls'>>
+
+const DEFAULT_QUOTA: KeptLimits = { held: 2 ** 20, calls: 2 ** 16 }
 
 export class Quota {
   readonly #node: HeapNode
-  readonly #limits: Required<QuotaLimits>
+  readonly #limits: KeptLimits
 
   constructor(node: HeapNode, limits: QuotaLimits = {}) {
     this.#node = node
@@ -32,5 +36,21 @@ export class Quota {
   checkCalls(peer: NodeId, count: number): void {
     if (count < this.#limits.calls) return
     throw new LimitError('quota-calls', 'as many calls are under way as may be', { peer, count })
+  }
+}
+
+/** The pace of peers, if it is limited. */
+export function paceOf({
+  bytesPerSecond,
+  messagesPerSecond,
+  burstMs,
+  maxHeldBytes,
+}: QuotaLimits = {}): PaceLimits | null {
+  if (bytesPerSecond === undefined && messagesPerSecond === undefined) return null
+  return {
+    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
+    ...(messagesPerSecond === undefined ? {} : { messagesPerSecond }),
+    ...(burstMs === undefined ? {} : { burstMs }),
+    ...(maxHeldBytes === undefined ? {} : { maxHeldBytes }),
   }
 }

@@ -19,7 +19,7 @@ import { RemoteFuture } from './future.js'
 import { Marshal } from './marshal.js'
 import type { CompleteOptions } from './node-options.js'
 import type { Deed } from './perform.js'
-import { Quota } from './quota.js'
+import { paceOf, Quota } from './quota.js'
 import { type RemoteCalls, RemoteProxy } from './remote-proxy.js'
 import type { Request } from './request.js'
 
@@ -62,6 +62,7 @@ export class Runtime implements RemoteCalls {
     const { node: name, lifetime, time: clock, lease, rounds } = options
     this.isAssignable = options.assignable ?? false
     this.clock = clock
+    const pace = paceOf(options.quota)
     this.node = new HeapNode({
       node: name,
       incarnation: lifetime,
@@ -75,6 +76,7 @@ export class Runtime implements RemoteCalls {
       weakHolds: context.weakHolds,
       beforeReport: (report) => void this.#garbage.collectWithinShare().then(report),
       collector: { trusts: context.trusts, lease: { ...DEFAULT_LEASE, ...lease } },
+      ...(pace === null ? {} : { pace }),
       ...(rounds === null ? {} : { rounds: { ...rounds, nodes: context.coordinated } }),
     })
     this.managed = new ManagedHeap({
