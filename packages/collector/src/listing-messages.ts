@@ -12,7 +12,7 @@ import {
   type ReleaseMessage,
   UsageError,
 } from '@holdfast/core'
-import { answerBroken } from './broken.js'
+import { answerBroken, answerRefused } from './broken.js'
 import { judgeClaim, sendGiftKey } from './gift-proofs.js'
 import { settleGifts } from './leases.js'
 import type { NodeState } from './node-state.js'
@@ -91,7 +91,7 @@ export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMes
     else entry.gifts.push(gift)
   }
   if (broken.size > 0) answerBroken(state, from, ascending(broken))
-  if (refused.size > 0) answerBroken(state, from, ascending(refused), true)
+  if (refused.size > 0) answerRefused(state, from, ascending(refused))
   if (!rules.on('giftAck-after-registration')) return
   for (const { gifter, gifts } of settled.values()) {
     // A gifter without a session will ask.

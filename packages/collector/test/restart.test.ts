@@ -252,7 +252,15 @@ describe('S4: an earlier lifetime that goes on', () => {
     const connects = twin.effects.filter((effect) => effect.type === 'connect' && effect.peer === 'bob')
     expect(connects).toEqual([])
     expect(twin.effects.filter((effect) => effect.type === 'refused')).toHaveLength(1)
-    expect(collector.tables).toEqual({ exports: 0, imports: 0, pins: 0, quarantined: 0, claims: 0, suspended: 0, unvouched: 0 })
+    expect(collector.tables).toEqual({
+      exports: 0,
+      imports: 0,
+      pins: 0,
+      quarantined: 0,
+      claims: 0,
+      suspended: 0,
+      unvouched: 0,
+    })
     stage.endsWell()
   })
 })

@@ -140,11 +140,9 @@ export class ClaimedGifts {
   #strange(key: string): void {
     this.#strangers.add(key)
     if (this.#strangers.size <= MAX_STRANGERS) return
-    for (const first of this.#strangers) {
-      this.#strangers.delete(first)
-      this.#recent.delete(first)
-      return
-    }
+    const [oldest] = this.#strangers
+    this.#strangers.delete(oldest)
+    this.#recent.delete(oldest)
   }
 
   #fold(key: string, recent: Runs, before: Instant): void {

@@ -99,7 +99,7 @@ class Introduction {
     }
     new Promise<boolean>((resolve) => resolve(judge(greeting))).then((isAdmitted) => {
       if (this.#isOver || this.#problem !== null) return
-      if (isAdmitted !== true) {
+      if (!isAdmitted) {
         refuse()
         return
       }
