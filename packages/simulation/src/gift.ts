@@ -19,6 +19,8 @@ export class Gift {
   readonly session: number
   /** The gift upon which it was made, since its gifter could not prove it by itself. */
   readonly upon: Gift | null
+  /** What proves it. */
+  readonly token: Uint8Array
   /** Whether the owner has listed its receiver for it. */
   isClaimed = false
   phase: GiftPhase = 'sent'
@@ -41,6 +43,7 @@ export class Gift {
     receiver: SimulatedNode
     session: number
     upon: Gift | null
+    token: Uint8Array
   }) {
     this.id = of.id
     this.thing = of.thing
@@ -49,6 +52,7 @@ export class Gift {
     this.receiver = of.receiver
     this.session = of.session
     this.upon = of.upon
+    this.token = of.token
   }
 
   get owner(): SimulatedNode {

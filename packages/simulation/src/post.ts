@@ -35,7 +35,8 @@ export function post(
     const { thing, exportId } = meant
     const last = wire.via.at(-1)
     const upon = last === undefined ? null : (world.witness.giftOf(last.gifter, last.gift) ?? null)
-    const gift = new Gift({ id: wire.gift, thing, exportId, gifter: from, receiver: to, session, upon })
+    const { gift: id, token } = wire
+    const gift = new Gift({ id, thing, exportId, gifter: from, receiver: to, session, upon, token })
     world.gifts.set(giftKey(from, wire.gift), gift)
     from.openGifts++
     return { meant, gift, by: [] }

@@ -37,8 +37,10 @@ interface Claim {
   readonly entry: AddRefEntry
 }
 
+/** Whoever guesses the names of a gift has not claimed it. */
 function isOf(gift: Gift, { node, from, entry }: Claim): boolean {
-  return gift.receiver === from && gift.owner === node && gift.exportId === entry.id
+  const isMeant = gift.receiver === from && gift.owner === node && gift.exportId === entry.id
+  return isMeant && entry.token.join() === gift.token.join()
 }
 
 /** By a gift that was really made, and for the first time; or by somebody else who lies, and has a right to give what it holds. */
