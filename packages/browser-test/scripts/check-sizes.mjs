@@ -15,14 +15,14 @@ const PAGES = join(import.meta.dirname, '../pages')
 /** In kB, of 1,000 bytes. */
 const PAGE_BAR = 30
 const MEASURED_PAGES = [
-  { name: 'first call: createNode', page: 'first-call.ts', budget: 73 },
-  { name: 'first call: all exports', page: 'everything.ts', budget: 75 },
+  { name: 'first call: createNode', page: 'first-call.ts', budget: 74 },
+  { name: 'first call: all exports', page: 'everything.ts', budget: 76 },
 ]
 
 const PACKAGE_BAR = 6
 const MEASURED_PACKAGES = [
-  { name: 'core', entry: 'index.js', budget: 6.4 },
-  { name: 'session', entry: 'index.js', budget: 6.3 },
+  { name: 'core', entry: 'index.js', budget: 6.5 },
+  { name: 'session', entry: 'index.js', budget: 6.5 },
   { name: 'refcount', entry: 'index.js' },
   { name: 'lease', entry: 'index.js' },
   { name: 'graph', entry: 'index.js' },

@@ -265,7 +265,7 @@ const describe = (lines: readonly string[]): string | null =>
   lines.length === 0 ? null : lines.slice(0, 12).join('; ')
 
 function differences(name: string, tables: TableSizes, wanted: Pick<TableSizes, 'exports' | 'imports'>): string[] {
-  const all: TableSizes = { ...wanted, pins: 0, quarantined: 0, claims: 0, suspended: 0 }
+  const all: TableSizes = { ...wanted, pins: 0, quarantined: 0, claims: 0, unvouched: 0, suspended: 0 }
   return (Object.keys(all) as (keyof TableSizes)[]).flatMap((table) =>
     tables[table] === all[table] ? [] : [`${name} has ${tables[table]} ${table}, not ${all[table]}`],
   )
