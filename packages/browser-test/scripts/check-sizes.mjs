@@ -29,8 +29,8 @@ const MEASURED_PACKAGES = [
   { name: 'tracing', entry: 'index.js' },
   { name: 'tracing/collage', entry: 'collage.js' },
   { name: 'tracing/verdict', entry: 'verdict.js' },
-  { name: 'collector', entry: 'index.js', budget: 13.3 },
-  { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 10.8 },
+  { name: 'collector', entry: 'index.js', budget: 13.4 },
+  { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 10.9 },
   { name: 'collector/coordination', entry: 'coordination.js' },
   { name: 'heap/object-heap', entry: 'object-heap/index.js' },
 ]
