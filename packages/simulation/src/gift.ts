@@ -9,6 +9,14 @@ import type { Held, Thing } from './thing.js'
  */
 export type GiftPhase = 'sent' | 'received' | 'claimed' | 'registered' | 'acknowledged' | 'over'
 
+const BOTH_ENDS = 3
+
+/** A bit for one end or the other. */
+function endOf(node: SimulatedNode, from: SimulatedNode, to: SimulatedNode): number {
+  if (node === from) return 1
+  return node === to ? 2 : 0
+}
+
 export class Gift {
   readonly id: GiftId
   readonly thing: Thing
@@ -32,8 +40,9 @@ export class Gift {
   isSettled = false
   /** The session in which the addRef was sent. */
   claimSession = 0
-  #gifterWasAway = false
-  #receiverWasAway = false
+  /** Who was away, with its disk, while the gift was on its way to the receiver, or its claim to the owner. */
+  #awayWhileSent = 0
+  #awayWhileClaimed = 0
 
   constructor(of: {
     id: GiftId
@@ -62,9 +71,8 @@ export class Gift {
   /** A node has come back with its disk: it gives up what waited for an owner, and what it sent may come later than it should. */
   cameBack(node: SimulatedNode): void {
     if (this.phase === 'received' && this.receiver === node) this.waitsUntil = node.localTime
-    if (this.phase !== 'sent') return
-    if (this.gifter === node) this.#gifterWasAway = true
-    if (this.receiver === node) this.#receiverWasAway = true
+    if (this.phase === 'sent') this.#awayWhileSent |= endOf(node, this.gifter, this.receiver)
+    if (this.phase === 'claimed') this.#awayWhileClaimed |= endOf(node, this.receiver, this.owner)
   }
 
   /** Whether a liar made it, or one upon which it was made. */
@@ -77,7 +85,7 @@ export class Gift {
     // A liar may number its gifts as it likes: nothing can be said of them before the owner has listed the receiver.
     if (this.isOfLiars) return false
     // Each of the two, if it was away alone, was away for less than the other's term. Nobody bounds how long both were.
-    if (this.#gifterWasAway && this.#receiverWasAway) return false
+    if (this.#awayWhileSent === BOTH_ENDS || this.#awayWhileClaimed === BOTH_ENDS) return false
     switch (this.phase) {
       case 'sent':
         return this.receiver.accepts(this.gifter, this.session)
