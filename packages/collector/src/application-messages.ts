@@ -250,6 +250,8 @@ class IncomingReferences {
       return state.exports.has(gift.id) ? { object: state.exports.objectOf(gift.id) } : { broken: gift.id }
     }
     const owner = current ?? remotes.remote(gift.owner)
+    // Before the import is taken: the end of a session suspends all that was held till then, and a gift from behind it has a term of its own.
+    endIfOver(state, remotes.peer(owner.address.node))
     const isVouched = canVouch(state, owner, gift.id)
     const id = state.imports.take(owner.index, gift.id, state.sentTo(owner))
     const claims = this.#claims.get(owner) ?? []
@@ -265,8 +267,6 @@ class IncomingReferences {
 }
 
 function claimAll(state: NodeState, owner: Remote, claims: readonly Claim[]): void {
-  const peer = state.remotes.peer(owner.address.node)
-  endIfOver(state, peer)
   if (owner.session > 0) {
     sendClaims(state, owner, claims)
     return
@@ -278,7 +278,7 @@ function claimAll(state: NodeState, owner: Remote, claims: readonly Claim[]): vo
   noteClaims(state, { owner, claims, sequence: UNSENT })
   owner.waiting.push(...claims)
   state.schedule.remote(owner)
-  state.connect(peer)
+  state.connect(state.remotes.peer(owner.address.node))
 }
 
 function sendClaims(state: NodeState, owner: Remote, claims: readonly Claim[]): void {

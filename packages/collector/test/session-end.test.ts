@@ -109,6 +109,32 @@ describe('when a session ends', () => {
     stage.endsWell()
   })
 
+  it('a gift of its objects that comes before anybody has noticed is of use when the next has begun', () => {
+    const stage = new Stage({ hasFaults: true })
+    const { world } = stage
+    const thing = stage.creates('alice')
+    const atBob = stage.gives('alice', thing, 'bob')
+    const atCarol = stage.gives('alice', thing, 'carol')
+    const { collector } = world.node('bob')
+    stage.parts('alice', 'bob')
+    const endsAt = collector.sessionWith(node('alice'))?.endsAt ?? Number.NaN
+    stage.later(endsAt - 1 - world.now)
+    // The deadline has passed; the driver looks into its inbox first.
+    world.asleep.add('bob')
+    stage.later(2)
+    stage.sends('carol', atCarol, 'bob')
+    world.asleep.delete('bob')
+    stage.allArrives('carol', 'bob')
+    expect(collector.sessionWith(node('alice'))).toBeNull()
+    stage.meets('alice', 'bob')
+    stage.allArrives('bob', 'alice')
+    stage.allArrives('alice', 'bob')
+    expect(collector.tables.suspended).toBe(0)
+    stage.gives('bob', atBob, 'carol')
+    expect(world.told('bob', 'broken')).toEqual([])
+    stage.endsWell()
+  })
+
   it('sessions with others go on', () => {
     const stage = new Stage({ hasFaults: true })
     const thing = stage.creates('alice')
