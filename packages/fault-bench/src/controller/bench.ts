@@ -131,7 +131,9 @@ class Bench {
   }
 
   async run(): Promise<BenchOutcome> {
-    const { minutes, term, signal, onLine } = this.#options
+    const { minutes, term, seed, signal, onLine } = this.#options
+    // Something may be found before anything was broken: the log is there all the same.
+    this.#log(`seed ${seed}, leases of ${term} ms`)
     const endAt = this.#begunAt + minutes * 60_000
     const calls = { succeeded: 0, failed: 0 }
     await this.#cluster.start()
