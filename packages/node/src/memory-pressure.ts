@@ -9,7 +9,7 @@ import { PerformanceObserver } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'
 
 export interface MemoryPressureOptions {
-  /** Of the heap's limit, in use after a collection. Default: 0.75. */
+  /** Of the heap's limit, in use after a collection. Default: 0.7. The limit counts the young generation, which old objects cannot have: of 256 MiB it is a sixth. */
   readonly fraction?: number
 }
 
@@ -20,7 +20,7 @@ export interface MemoryPressureOptions {
  */
 export function watchMemoryPressure(
   onPressure: () => void,
-  { fraction = 0.75 }: MemoryPressureOptions = {},
+  { fraction = 0.7 }: MemoryPressureOptions = {},
 ): () => void {
   const observer = new PerformanceObserver(() => {
     const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics()

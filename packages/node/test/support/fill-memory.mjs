@@ -1,5 +1,4 @@
-// Keeps more and more of a small heap until it is told that memory is short, then lets go and exits. Some 100 MB a second: V8 marks in
-// steps between the timers, and what fills the rest of the heap while it does so is beyond any help.
+// Keeps more and more of a small heap until it is told that memory is short, then lets go and exits.
 import { watchMemoryPressure } from '@holdfast/node/memory-pressure'
 
 const kept = []
@@ -10,5 +9,5 @@ const stop = watchMemoryPressure(() => {
   clearInterval(filling)
 })
 const filling = setInterval(() => {
-  for (let index = 0; index < 1_000; index++) kept.push({ index, text: `object ${index}` })
+  for (let index = 0; index < 10_000; index++) kept.push({ index, text: `object ${index}` })
 }, 1)
