@@ -53,7 +53,8 @@ export class NatsServer {
   async begin(): Promise<void> {
     const folder = this.#folder
     const options = ['-js', '-a', HOST, '-p', String(this.#port), '-sd', join(folder, 'data')]
-    this.#child = spawn(PATH, [...options, '-c', join(folder, 'server.conf')], { stdio: 'ignore' })
+    // In a group of its own: a terminal's Ctrl-C would end it before those who need it to come to rest.
+    this.#child = spawn(PATH, [...options, '-c', join(folder, 'server.conf')], { stdio: 'ignore', detached: true })
     while (!(await this.#answers())) await sleep(20)
   }
 
