@@ -5,6 +5,17 @@ import { reachable } from './support/oracle.js'
 import { QUARANTINE_MS, Stage } from './support/stage.js'
 import { node } from './support/world.js'
 
+/** Room for a handful of small messages, and for no reconcile of `TOO_MANY` references. */
+const NARROW = {
+  maxFrameBytes: 512,
+  maxMessageBytes: 600,
+  maxUnackedBytes: 600,
+  maxReorderedBytes: 600,
+  windowBytes: 600,
+}
+const TOO_MANY = 700
+const ACK_MS = 30
+
 /** alice's object is at bob; their session has ended, and they do not find to each other. */
 function afterAFallout(): { stage: Stage; atBob: Handle } {
   const stage = new Stage({ hasFaults: true })
@@ -130,6 +141,38 @@ describe('when a session ends', () => {
     stage.allArrives('bob', 'alice')
     stage.allArrives('alice', 'bob')
     expect(collector.tables.suspended).toBe(0)
+    stage.gives('bob', atBob, 'carol')
+    expect(world.told('bob', 'broken')).toEqual([])
+    stage.endsWell()
+  })
+
+  it('a gift that waits for the next is of use in the one behind it, when the reconcile of the next does not fit and ends it', () => {
+    const stage = new Stage({ hasFaults: true, collector: { limits: NARROW } })
+    const { world } = stage
+    const many: Handle[] = []
+    while (many.length < TOO_MANY) {
+      many.push(stage.gives('alice', stage.creates('alice'), 'bob'))
+      stage.allArrives('bob', 'alice')
+      stage.allArrives('alice', 'bob')
+      // Time for acknowledgements, which nothing carries.
+      if (many.length % 8 === 0) stage.later(ACK_MS)
+    }
+    const atCarol = stage.gives('alice', stage.creates('alice'), 'carol')
+    stage.falloutBetween('alice', 'bob')
+    stage.parts('alice', 'bob')
+    const atBob = stage.gives('carol', atCarol, 'bob')
+    const { collector } = world.node('bob')
+    expect(collector.tables).toMatchObject({ claims: 1, suspended: TOO_MANY })
+    expect(() => stage.meets('alice', 'bob')).toThrow(/do not come together/)
+    expect(world.told('bob', 'session-ended').at(-1)?.effect.reason).toBe('queue-full')
+    expect(collector.tables.claims).toBe(1)
+    stage.parts('alice', 'bob')
+    stage.letsGo('bob', ...many.slice(1))
+    stage.collects('bob')
+    stage.meets('alice', 'bob')
+    stage.allArrives('bob', 'alice')
+    stage.allArrives('alice', 'bob')
+    expect(collector.tables).toMatchObject({ imports: 2, claims: 0, suspended: 0 })
     stage.gives('bob', atBob, 'carol')
     expect(world.told('bob', 'broken')).toEqual([])
     stage.endsWell()

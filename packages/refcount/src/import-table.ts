@@ -6,7 +6,8 @@
  * - `use` is my sequence number of the last message to the owner that used the import, and starts at the last number
  *   sent when the entry is made; `rc` is the highest owner clock seen in a giftAck for it.
  * - An import is *trusted* while it may be given away: from its grant or gift to the end of its session, and again once the owner has
- *   acknowledged its reconcile. At the end of a session every import of it is *held over* for the reconcile of the next.
+ *   acknowledged its reconcile, or a gift of it is claimed. So one that is not trusted has a claim that a `confirm` reaches, or none.
+ *   At the end of a session every import of it is *held over* for the reconcile of the next.
  * - An `ImportId` is a dense slot that is reused after removal; `generation` tells two uses of a slot apart, so that a
  *   late finalizer drops nothing that was imported again.
  *
@@ -231,9 +232,14 @@ export class ImportTable {
     return this.#entries.depth[this.#live(id)]
   }
 
-  /** An addRef for the import is my message `sequence` to the owner, or waits (UNSENT). @param depth 0 to 255 */
+  /**
+   * An addRef for the import is my message `sequence` to the owner, or waits (UNSENT): trusted, whatever ended since the gift came. No
+   * `confirm` of an earlier reconcile would make it so any more.
+   * @param depth 0 to 255
+   */
   claimed(id: ImportId, sequence: Sequence, depth: number): void {
     const slot = this.#live(id)
+    this.#entries.flags[slot] |= TRUSTED
     this.#entries.claim[slot] = sequence
     this.#entries.depth[slot] = depth
     const proof = this.proofOf(id)

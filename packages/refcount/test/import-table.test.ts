@@ -128,6 +128,14 @@ describe('an import whose session has ended', () => {
     expect([table.isTrusted(id), table.isHeldOver(id), table.claimOf(id)]).toEqual([false, true, 0])
   })
 
+  it('is trusted when a gift of it is claimed behind the reconcile that named it, whose confirmation comes too late for it', () => {
+    const { table, id } = heldOver()
+    table.reconciled(id, 1)
+    table.claimed(id, 2, 1)
+    table.confirm(ALICE, 1)
+    expect([table.isTrusted(id), table.claimOf(id), table.suspendedCount]).toEqual([true, 2, 0])
+  })
+
   it('leaves nothing of that to whatever takes its slot', () => {
     const { table, id } = heldOver()
     table.remove(id)
@@ -191,8 +199,7 @@ class Pair {
     } else if (act === 'claim') {
       const sequence = now % 2 === 0 ? now : UNSENT
       table.claimed(id, sequence, now % 256)
-      entry.claim = sequence
-      entry.depth = now % 256
+      Object.assign(entry, { trusted: true, claim: sequence, depth: now % 256 })
     } else if (act === 'reconcile') {
       table.reconciled(id, now)
       Object.assign(entry, { claim: now, depth: 0, use: now })
