@@ -1,6 +1,7 @@
 /** Reference listing between owner and holder: addRef, giftAck, dropRef, broken. */
 import {
   type AddRefMessage,
+  addressKey,
   type BrokenMessage,
   type DropRefMessage,
   type ExportId,
@@ -85,7 +86,7 @@ export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMes
     }
     if (finding === 'good' && state.exports.addRef(id, from.index, sequence)) sendGiftKey(state, from)
     else if (!isOurs || !state.exports.isListed(id, from.index)) broken.add(id)
-    const key = `${gifter.incarnation}:${gifter.node}`
+    const key = addressKey(gifter)
     const entry = settled.get(key)
     if (entry === undefined) settled.set(key, { gifter, gifts: [gift] })
     else entry.gifts.push(gift)

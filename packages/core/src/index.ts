@@ -49,6 +49,7 @@ export type {
   ReturnMessage,
 } from './message/message.js'
 export {
+  addressKey,
   type GiftLink,
   type NodeAddress,
   readAddress,

@@ -7,7 +7,7 @@
  * meant for the two have come. Those between two runs may have been lost with a session. When a run is so old that nothing from
  * before it can be under way any more, its last number becomes the gifter's *floor*: whatever is not above that is over.
  */
-import { after, type Duration, type GiftId, type Instant, type NodeAddress } from '@holdfast/core'
+import { addressKey, after, type Duration, type GiftId, type Instant, type NodeAddress } from '@holdfast/core'
 
 /** Who claims what. */
 export interface GiftClaim {
@@ -48,8 +48,6 @@ export interface ClaimedGiftsImage {
 /** Of so many gifters that the owner does not know there is a memory. To forget one allows that it gives the same once more. */
 const MAX_STRANGERS = 1024
 
-const keyOf = ({ node, incarnation }: NodeAddress): string => `${incarnation}:${node}`
-
 export class ClaimedGifts {
   /** By gifter, whose latest claim is the oldest in front. */
   readonly #recent = new Map<string, Runs>()
@@ -72,23 +70,23 @@ export class ClaimedGifts {
 
   /** Whether a gift may be claimed: no later one was by this receiver, and it is not over. O(1). */
   isOpen({ gifter, receiver, gift }: GiftClaim): boolean {
-    const key = keyOf(gifter)
-    const last = this.#recent.get(key)?.get(keyOf(receiver))?.at(-1)?.last ?? 0
+    const key = addressKey(gifter)
+    const last = this.#recent.get(key)?.get(addressKey(receiver))?.at(-1)?.last ?? 0
     return gift > last && gift > this.#floorOf(key)
   }
 
   /** Whether the claim of a gift has come, or can't come any more. O(sessions of the receiver within the memory). */
   isSettled({ gifter, receiver, gift }: GiftClaim): boolean {
-    const key = keyOf(gifter)
+    const key = addressKey(gifter)
     if (gift <= this.#floorOf(key)) return true
-    const runs = this.#recent.get(key)?.get(keyOf(receiver)) ?? []
+    const runs = this.#recent.get(key)?.get(addressKey(receiver)) ?? []
     return runs.some(({ first, last }) => first <= gift && gift <= last)
   }
 
   /** A gift that was open is claimed. Amortized O(1). */
   claimed(claim: GiftClaim, { session, now, memory, isKnown }: ClaimContext): void {
-    const key = keyOf(claim.gifter)
-    const receiver = keyOf(claim.receiver)
+    const key = addressKey(claim.gifter)
+    const receiver = addressKey(claim.receiver)
     const recent = this.#recent.get(key) ?? new Map<string, Run[]>()
     const runs = recent.get(receiver) ?? []
     moveLast(this.#recent, key, recent)
@@ -106,7 +104,7 @@ export class ClaimedGifts {
 
   /** Its gifter says that these are so old that neither of them nor of earlier ones anything can be under way. O(gifts). */
   over(gifter: NodeAddress, gifts: readonly GiftId[]): void {
-    for (const gift of gifts) this.#raise(keyOf(gifter), gift)
+    for (const gift of gifts) this.#raise(addressKey(gifter), gift)
   }
 
   /** What is older than the memory is remembered by floors alone. Amortized O(1). */
@@ -123,7 +121,7 @@ export class ClaimedGifts {
 
   /** The owner has forgotten a gifter, and whatever that proved gifts with. O(1). */
   forget(gifter: NodeAddress): void {
-    const key = keyOf(gifter)
+    const key = addressKey(gifter)
     this.#recent.delete(key)
     this.#floors.delete(key)
     this.#strangers.delete(key)

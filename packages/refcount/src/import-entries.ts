@@ -4,6 +4,9 @@
  */
 import { type ExportId, fail } from '@holdfast/core'
 
+/** What the table calls an owner: a small number that its user chooses, one for each incarnation of a peer. */
+export type OwnerIndex = number
+
 const MIN_CAPACITY = 16
 
 /** The owner of a free slot. */

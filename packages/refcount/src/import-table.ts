@@ -20,7 +20,6 @@ import {
   digestOf,
   type ExportId,
   fail,
-  type GiftLink,
   IdMap,
   type IdMapImage,
   type ImportId,
@@ -29,10 +28,8 @@ import {
   type Sequence,
 } from '@holdfast/core'
 import type { Digest } from './holder-lists.js'
-import { FREE, ImportEntries, type ImportEntriesImage } from './import-entries.js'
-
-/** What the table calls an owner: a small number that its user chooses, one for each incarnation of a peer. */
-export type OwnerIndex = number
+import { FREE, ImportEntries, type ImportEntriesImage, type OwnerIndex } from './import-entries.js'
+import { type ImportProof, ImportProofs, type ImportProofsImage } from './import-proofs.js'
 
 /** Some imports of one owner, by ascending export id. */
 export interface ImportColumns {
@@ -47,13 +44,7 @@ export interface ImportColumns {
 export interface ImportTableImage {
   readonly entries: ImportEntriesImage
   readonly index: ReadonlyMap<OwnerIndex, IdMapImage>
-  readonly proofs: ReadonlyMap<OwnerIndex, ReadonlyMap<number, ImportProof>>
-}
-
-/** How an import that came as a gift is given on before its owner has acknowledged this node's claim: upon that gift. */
-export interface ImportProof extends GiftLink {
-  readonly via: readonly GiftLink[]
-  readonly token: Uint8Array
+  readonly proofs: ImportProofsImage
 }
 
 /** The claim of an import whose addRef waits for a session with its owner: later than every message. */
@@ -68,8 +59,7 @@ const HELD_OVER = 2
 export class ImportTable {
   readonly #entries = new ImportEntries()
   readonly #index = new Map<OwnerIndex, IdMap>()
-  /** By owner and slot, in the order of their claims. */
-  readonly #proofs = new Map<OwnerIndex, Map<number, ImportProof>>()
+  readonly #proofs = new ImportProofs()
   readonly #rules: Rules
 
   constructor(rules: Rules = ALL_RULES) {
@@ -157,7 +147,7 @@ export class ImportTable {
 
   /** The session with an owner is over: what is held from it is held over, and not to be given away. O(its imports). */
   holdOver(owner: OwnerIndex): void {
-    this.#proofs.delete(owner)
+    this.#proofs.deleteAll(owner)
     this.#index.get(owner)?.forEach((_, slot) => {
       this.#entries.flags[slot] = HELD_OVER
       this.#entries.claim[slot] = 0
@@ -249,39 +239,27 @@ export class ImportTable {
   /** What an import is given on upon, until its claim is acknowledged; undefined for one that this node can vouch for. O(1). */
   proofOf(id: ImportId): ImportProof | undefined {
     const slot = this.#live(id)
-    return this.#proofs.get(this.#entries.owner[slot])?.get(slot)
+    return this.#proofs.of(this.#entries.owner[slot], slot)
   }
 
   /** An import is given on upon a gift, the last that was claimed of its owner's. O(1). */
   prove(id: ImportId, proof: ImportProof): void {
     const slot = this.#live(id)
-    const owner = this.#entries.owner[slot]
-    const proofs = this.#proofs.get(owner) ?? new Map<number, ImportProof>()
-    this.#proofs.set(owner, proofs)
-    // Behind all that were claimed before.
-    proofs.delete(slot)
-    proofs.set(slot, proof)
+    this.#proofs.set(this.#entries.owner[slot], slot, proof)
   }
 
   /** An owner has acknowledged claims up to my message `sequence`: this node can vouch for those imports. O(those). */
   vouch(owner: OwnerIndex, sequence: Sequence): void {
-    for (const slot of this.#proofs.get(owner)?.keys() ?? []) {
-      if (this.#entries.claim[slot] > sequence) return
-      this.#disprove(slot)
-    }
+    this.#proofs.deleteWhile(owner, (slot) => this.#entries.claim[slot] <= sequence)
   }
 
   /** How many imports are given on upon a gift. O(owners). */
   get proofCount(): number {
-    let count = 0
-    for (const proofs of this.#proofs.values()) count += proofs.size
-    return count
+    return this.#proofs.count
   }
 
   #disprove(slot: number): void {
-    const owner = this.#entries.owner[slot]
-    const proofs = this.#proofs.get(owner)
-    if (proofs?.delete(slot) === true && proofs.size === 0) this.#proofs.delete(owner)
+    this.#proofs.delete(this.#entries.owner[slot], slot)
   }
 
   /** My message `sequence` to the owner targets the import or carries it home. */
@@ -405,13 +383,13 @@ export class ImportTable {
     return {
       entries: this.#entries.image(),
       index: new Map(Array.from(this.#index, ([owner, ids]) => [owner, ids.image()])),
-      proofs: this.#proofs,
+      proofs: this.#proofs.image(),
     }
   }
 
   /** Becomes the table that an image is of. Only for an empty one. */
   restore({ entries, index, proofs }: ImportTableImage): void {
-    for (const [owner, bySlot] of proofs) this.#proofs.set(owner, new Map(bySlot))
+    this.#proofs.restore(proofs)
     this.#entries.restore(entries)
     for (const [owner, image] of index) {
       const ids = new IdMap()

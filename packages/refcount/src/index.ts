@@ -9,11 +9,11 @@ export {
 } from './export-table.js'
 export { GiftTable, type GiftTableImage } from './gifts.js'
 export type { Digest, HolderIndex } from './holder-lists.js'
+export type { OwnerIndex } from './import-entries.js'
+export type { ImportProof } from './import-proofs.js'
 export {
   type ImportColumns,
-  type ImportProof,
   ImportTable,
   type ImportTableImage,
-  type OwnerIndex,
   UNSENT,
 } from './import-table.js'

@@ -1,5 +1,5 @@
 /** Finds what has changed between two reports of one node. */
-import type { Column } from '@holdfast/core'
+import { addressKey, type Column } from '@holdfast/core'
 import { joinAscending } from './join-ascending.js'
 import { type NamedReport, NO_PLACE, placesByName, sourceCount, vertexCount } from './named-report.js'
 import type { Report, ReportedPeer } from './report.js'
@@ -103,13 +103,13 @@ class Differ {
     const oldImports = new Map<string, { readonly peer: ReportedPeer; readonly first: number }>()
     let oldFirst = sourceCount(this.#old)
     for (const peer of this.#old.peers) {
-      oldImports.set(`${peer.incarnation}:${peer.node}`, { peer, first: oldFirst })
+      oldImports.set(addressKey(peer), { peer, first: oldFirst })
       oldFirst += peer.imports.ids.length
     }
     // All imports are named before any rows are compared: `stays` is complete then.
     let first = sourceCount(this.#next)
     const imports = this.#next.peers.map((peer) => {
-      const old = oldImports.get(`${peer.incarnation}:${peer.node}`)
+      const old = oldImports.get(addressKey(peer))
       const delta = this.#imports(peer, first, old)
       first += peer.imports.ids.length
       return delta
@@ -117,7 +117,7 @@ class Differ {
     const rowOf = new Int32Array(this.#base.nextName).fill(NO_PLACE)
     return this.#next.peers.map((peer, index) => {
       const { node, incarnation, session, sent, received } = peer
-      const old = oldImports.get(`${incarnation}:${node}`)?.peer
+      const old = oldImports.get(addressKey(peer))?.peer
       return { node, incarnation, session, sent, received, ...imports[index], ...this.#rows(peer, old, rowOf) }
     })
   }

@@ -2,7 +2,7 @@
  * Makes a node's next report from its last one and what has changed. Whatever a delta says, the result is a report whose indexes are
  * within its own columns, or nothing is made.
  */
-import { type Column, malformed } from '@holdfast/core'
+import { addressKey, type Column, malformed } from '@holdfast/core'
 import { type NamedReport, NO_PLACE, placesByName, sourceCount, vertexCount } from './named-report.js'
 import type { Report, ReportedExports, ReportedPeer } from './report.js'
 import type { PeerDelta, ReportDelta } from './report-delta.js'
@@ -104,12 +104,12 @@ class Patcher {
     const old = new Map<string, { readonly peer: ReportedPeer; readonly first: number }>()
     let first = sourceCount(this.#old)
     for (const peer of this.#old.peers) {
-      old.set(`${peer.incarnation}:${peer.node}`, { peer, first })
+      old.set(addressKey(peer), { peer, first })
       first += peer.imports.ids.length
     }
     return this.#delta.peers.map((peer) => {
       const { node, incarnation, session, sent, received } = peer
-      const key = `${incarnation}:${node}`
+      const key = addressKey(peer)
       const before = old.get(key)
       // A peer that is named twice finds its imports placed already.
       old.delete(key)

@@ -5,7 +5,7 @@
  *
  * Source: Holdfast's own protocol; the coloring is Dijkstra, Lamport, Martin, Scholten and Steffens, "On-the-Fly Garbage Collection" (1978).
  */
-import { ALL_RULES, type NodeAddress, type ObjectKey, type Rules } from '@holdfast/core'
+import { ALL_RULES, addressKey, type NodeAddress, type ObjectKey, type Rules } from '@holdfast/core'
 import { CompactGraph, type Mark, type ReferenceGraph } from '@holdfast/graph'
 import type { Collage } from './collage.js'
 import { joinAscending } from './join-ascending.js'
@@ -48,8 +48,6 @@ export function judge(collage: Collage, options: VerdictOptions = {}, rules: Rul
 
 const NO_TARGET = -1
 
-const keyOf = ({ node, incarnation }: NodeAddress): string => `${incarnation}:${node}`
-
 class Judgement {
   readonly #collage: Collage
   readonly #reports: readonly Report[]
@@ -67,11 +65,11 @@ class Judgement {
     this.#collage = collage
     this.#reports = reports
     this.#rules = rules
-    this.#viewsOf = reports.map((report) => new Map(report.peers.map((peer) => [keyOf(peer), peer])))
+    this.#viewsOf = reports.map((report) => new Map(report.peers.map((peer) => [addressKey(peer), peer])))
     let vertices = 0
     for (const [place, report] of reports.entries()) {
       this.#bases.push(vertices)
-      this.#placeOf.set(keyOf(report), place)
+      this.#placeOf.set(addressKey(report), place)
       vertices += report.exports.ids.length + report.references.inner.length
     }
     this.#vertices = vertices
@@ -131,7 +129,7 @@ class Judgement {
   }
 
   #reportOf(address: NodeAddress): { report: Report; base: number } | undefined {
-    const place = this.#placeOf.get(keyOf(address))
+    const place = this.#placeOf.get(addressKey(address))
     return place === undefined ? undefined : { report: this.#reports[place], base: this.#base(place) }
   }
 
@@ -189,8 +187,8 @@ class Judgement {
   #failRows(report: Report, peer: ReportedPeer, failing: Uint8Array): void {
     const { exports: places, granted, added } = peer.rows
     if (places.length === 0) return
-    const holder = this.#placeOf.get(keyOf(peer))
-    const view = holder === undefined ? undefined : this.#viewsOf[holder].get(keyOf(report))
+    const holder = this.#placeOf.get(addressKey(peer))
+    const view = holder === undefined ? undefined : this.#viewsOf[holder].get(addressKey(report))
     const sameSession =
       view !== undefined &&
       (view.session === peer.session || !this.#rules.on('one-session-per-row')) &&

@@ -68,12 +68,15 @@ export function readAddress(reader: ByteReader): NodeAddress {
   return { node: nodeId(reader.string(MAX_NODE_ID_BYTES)), incarnation: incarnation(reader.integer()) }
 }
 
+/** A node's lifetime as the key of a map. */
+export const addressKey = ({ node, incarnation: of }: NodeAddress): string => `${of}:${node}`
+
 /** Lists each address once and tells the place of each of `all` in that list. O(n). */
 export function distinctAddresses(all: readonly NodeAddress[]): { list: NodeAddress[]; places: number[] } {
   const places = new Map<string, number>()
   const list: NodeAddress[] = []
   const placeOf = (address: NodeAddress): number => {
-    const key = `${address.incarnation}:${address.node}`
+    const key = addressKey(address)
     const known = places.get(key)
     if (known !== undefined) return known
     places.set(key, list.length)
