@@ -2,6 +2,7 @@ export { Backoff, type BackoffOptions } from './backoff.js'
 export type { Clock } from './clock.js'
 export { ConnectionError } from './connection-error.js'
 export { Inbox, type InboxOptions } from './inbox.js'
+export { IntroducedLink } from './introduced-link.js'
 export {
   type CloseReason,
   checkFrameLength,

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { MAX_GIFT_DEPTH } from '@holdfast/collector'
 import { Random } from '@holdfast/core'
 import { leaseTimes } from '@holdfast/lease'
 import { NatsServer } from '../network/nats-server.js'
@@ -62,7 +63,6 @@ const LOAD_TERMS = 40
 const CHECK_TERMS = 15
 /** How long a call may be under way, in terms, before it counts as hanging: it may wait for a session several times over. */
 const BOUND_TERMS = 25
-const GIFT_DEPTH = 1
 
 export async function runBench(options: BenchOptions): Promise<BenchOutcome> {
   const bench = await Bench.start(options)
@@ -98,7 +98,7 @@ class Bench {
     this.#wires = wires
     this.#disk = disk
     this.#server = server
-    this.#quarantine = leaseTimes({ term, drift: DRIFT }, GIFT_DEPTH).quarantine
+    this.#quarantine = leaseTimes({ term, drift: DRIFT }, MAX_GIFT_DEPTH).quarantine
     this.#findings = new Findings(
       () => ({ atMs: this.#elapsedMs, after: [...this.#injector.last] }),
       ({ kind, message, atMs }) => options.onLine(`${clockOf(atMs)} FOUND ${kind}: ${message}`),
@@ -145,12 +145,8 @@ class Bench {
       await this.#load(Math.max(term * 8, Math.min(left, term * LOAD_TERMS)))
       if (signal.aborted) break
       this.#progress('checking')
-      const { cluster, findings, quarantine } = {
-        cluster: this.#cluster,
-        findings: this.#findings,
-        quarantine: this.#quarantine,
-      }
-      const outcome = await new Check({ cluster, findings, term, quarantine, signal }).run()
+      const check = { cluster: this.#cluster, findings: this.#findings, quarantine: this.#quarantine, term, signal }
+      const outcome = await new Check(check).run()
       if (outcome === null) break
       this.#checks.push(outcome)
       await this.#sampleMemory()

@@ -5,11 +5,12 @@
 import type { Tag } from './tag.js'
 
 /** Told to the bench: it knows who was killed. */
-export type Trouble =
-  | { readonly kind: 'broken'; readonly what: string; readonly tags: readonly Tag[]; readonly message: string }
-  | { readonly kind: 'failed'; readonly what: string; readonly tags: readonly Tag[]; readonly message: string }
-  | { readonly kind: 'wrong'; readonly what: string; readonly tags: readonly Tag[]; readonly message: string }
-  | { readonly kind: 'hangs'; readonly what: string; readonly tags: readonly Tag[]; readonly message: string }
+export interface Trouble {
+  readonly kind: 'broken' | 'failed' | 'wrong' | 'hangs'
+  readonly what: string
+  readonly tags: readonly Tag[]
+  readonly message: string
+}
 
 /** What calls over a network may reject with. */
 const OF_THE_NETWORK = new Set(['session-ended', 'unreachable', 'peer-restarted', 'timed-out'])

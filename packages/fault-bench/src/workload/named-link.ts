@@ -2,7 +2,7 @@
  * Tells a node that listens who is at the other end of a link, before a session begins: `HeapNode` leaves that to its program. Who has
  * opened the link says its name until it is confirmed, since links over NATS may lose messages.
  */
-import type { CloseReason, Link, LinkHandlers } from '@holdfast/transport'
+import { IntroducedLink, type Link } from '@holdfast/transport'
 
 const NAME = 'name:'
 const CONFIRMED = 'name.'
@@ -12,7 +12,7 @@ const bytes = (words: string): Uint8Array => new TextEncoder().encode(words)
 
 /** Of the end that has opened the link. @param onConfirmed starts the link, in this very call */
 export function sayName(link: Link, name: string, onConfirmed: (link: Link) => void): void {
-  const inner = new NamedLink(link)
+  const inner = new IntroducedLink(link)
   let isConfirmed = false
   const say = (): void => link.send(bytes(`${NAME}${name}`))
   const again = setInterval(say, AGAIN_MS)
@@ -27,7 +27,7 @@ export function sayName(link: Link, name: string, onConfirmed: (link: Link) => v
     },
     onClose: (reason) => {
       clearInterval(again)
-      inner.closed(reason)
+      inner.handlers?.onClose(reason)
     },
   })
   say()
@@ -35,7 +35,7 @@ export function sayName(link: Link, name: string, onConfirmed: (link: Link) => v
 
 /** Of the end that listens. */
 export function hearName(link: Link, onNamed: (name: string, link: Link) => void): void {
-  const inner = new NamedLink(link)
+  const inner = new IntroducedLink(link)
   let isNamed = false
   link.start({
     onFrame: (frame) => {
@@ -48,39 +48,6 @@ export function hearName(link: Link, onNamed: (name: string, link: Link) => void
       isNamed = true
       onNamed(text(frame.subarray(NAME.length)), inner)
     },
-    onClose: (reason) => inner.closed(reason),
+    onClose: (reason) => inner.handlers?.onClose(reason),
   })
-}
-
-class NamedLink implements Link {
-  readonly #link: Link
-  handlers: LinkHandlers | null = null
-
-  constructor(link: Link) {
-    this.#link = link
-  }
-
-  get reliable(): boolean {
-    return this.#link.reliable
-  }
-
-  get maxFrameBytes(): number {
-    return this.#link.maxFrameBytes
-  }
-
-  send(frame: Uint8Array): void {
-    this.#link.send(frame)
-  }
-
-  close(): void {
-    this.#link.close()
-  }
-
-  start(handlers: LinkHandlers): void {
-    this.handlers = handlers
-  }
-
-  closed(reason: CloseReason): void {
-    this.handlers?.onClose(reason)
-  }
 }

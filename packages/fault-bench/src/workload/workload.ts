@@ -175,9 +175,8 @@ export class Workload {
     if (found === undefined) return null
     const here = this.#known.get(peer)
     if (here !== undefined && here.lifetime >= found.lifetime) return here
-    const desk = found
-    this.#known.set(peer, desk)
-    return desk
+    this.#known.set(peer, found)
+    return found
   }
 
   async #give(peer: string): Promise<void> {

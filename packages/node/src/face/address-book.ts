@@ -4,7 +4,7 @@ import type { NodeId } from '@holdfast/core'
 /** The most of one node, and the longest. */
 const MAX_ADDRESSES = 8
 const MAX_ADDRESS_LENGTH = 512
-/** The most nodes that are remembered. */
+/** The most nodes that are remembered, and the most URLs at which this one was not admitted. */
 const MAX_NODES = 4096
 
 interface Entry {
@@ -16,6 +16,8 @@ interface Entry {
 export class AddressBook {
   /** In the order in which they were learnt last. */
   readonly #entries = new Map<NodeId, Entry>()
+  /** URLs at which this node was not admitted. */
+  readonly #shut = new Set<string>()
 
   /** O(1). */
   of(node: NodeId): readonly string[] {
@@ -31,6 +33,23 @@ export class AddressBook {
   /** Another says where a node can be reached. */
   hear(node: NodeId, addresses: readonly string[]): void {
     if (this.#entries.get(node)?.isOwnWord !== true) this.#set(node, { addresses, isOwnWord: false })
+  }
+
+  /** This node was not admitted there. */
+  shut(url: string): void {
+    this.#shut.add(url)
+    const [oldest] = this.#shut
+    if (this.#shut.size > MAX_NODES) this.#shut.delete(oldest)
+  }
+
+  /** The program wants it tried again. */
+  open(url: string): void {
+    this.#shut.delete(url)
+  }
+
+  /** Those of some URLs, each once, at which this node was not refused. */
+  openOnes(urls: readonly string[]): string[] {
+    return [...new Set(urls)].filter((url) => !this.#shut.has(url))
   }
 
   #set(node: NodeId, entry: Entry): void {

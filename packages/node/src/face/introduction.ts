@@ -4,7 +4,7 @@
  * made for these two.
  */
 import { type NodeId, nodeId, ProtocolError } from '@holdfast/core'
-import type { CloseReason, Link, LinkHandlers } from '@holdfast/transport'
+import { type CloseReason, IntroducedLink, type Link } from '@holdfast/transport'
 import { readAddresses } from './address-book.js'
 import { MAX_CREDENTIALS_LENGTH } from './authentication.js'
 
@@ -51,9 +51,10 @@ class Introduction {
   readonly #handlers: IntroductionHandlers
   readonly #introduced: IntroducedLink
   #greeting: Greeting | null = null
-  /** Whether this node has admitted the other, and the other this one. */
-  #isAdmitted: boolean
-  #isAdmitting = false
+  /** Whether this node has admitted the other. */
+  #hasAdmitted: boolean
+  /** Whether the other has admitted this node. */
+  #isAdmitted = false
   #isNamed = false
   #isOver = false
   #problem: Error | null = null
@@ -63,7 +64,7 @@ class Introduction {
     this.#own = own
     this.#handlers = handlers
     this.#introduced = new IntroducedLink(link)
-    this.#isAdmitted = handlers.judge === null
+    this.#hasAdmitted = handlers.judge === null
     link.start({ onFrame: (frame) => this.#frame(frame), onClose: (reason) => this.#closed(reason) })
     this.#say(`${PROTOCOL}${VERSION} ${JSON.stringify(own)}`)
   }
@@ -81,9 +82,9 @@ class Introduction {
       const greeting = readGreeting(text)
       if (greeting.node === this.#own.node) throw new ProtocolError('same-name', 'the other node has the same name')
       this.#greeting = greeting
-      this.#isAdmitting = !greeting.judges
+      this.#isAdmitted = !greeting.judges
       this.#judge(greeting)
-    } else if (text === ADMITTED && !this.#isAdmitting) this.#isAdmitting = true
+    } else if (text === ADMITTED && !this.#isAdmitted) this.#isAdmitted = true
     else throw notIntroduced()
     this.#goOn()
   }
@@ -103,14 +104,14 @@ class Introduction {
         refuse()
         return
       }
-      this.#isAdmitted = true
+      this.#hasAdmitted = true
       this.#say(ADMITTED)
       this.#attempt(() => this.#goOn())
     }, refuse)
   }
 
   #goOn(): void {
-    if (this.#greeting === null || !this.#isAdmitted || !this.#isAdmitting) return
+    if (this.#greeting === null || !this.#hasAdmitted || !this.#isAdmitted) return
     this.#isNamed = true
     this.#handlers.onNamed(this.#greeting, this.#introduced)
   }
@@ -141,7 +142,7 @@ class Introduction {
 
   #lost(reason: CloseReason): ProtocolError {
     const node = this.#greeting?.node ?? null
-    if (node !== null && !this.#isAdmitted && reason === 'closed-here') {
+    if (node !== null && !this.#hasAdmitted && reason === 'closed-here') {
       return new ProtocolError('not-admitted', 'this node did not make up its mind in time', { node })
     }
     const what = 'the link closed before both nodes knew their names'
@@ -150,36 +151,6 @@ class Introduction {
 
   #say(text: string): void {
     this.#link.send(new TextEncoder().encode(text))
-  }
-}
-
-/** A link whose first frame has been read. It is started in the job in which that came, so nothing needs to be kept. */
-class IntroducedLink implements Link {
-  readonly #link: Link
-  handlers: LinkHandlers | null = null
-
-  constructor(link: Link) {
-    this.#link = link
-  }
-
-  get reliable(): boolean {
-    return this.#link.reliable
-  }
-
-  get maxFrameBytes(): number {
-    return this.#link.maxFrameBytes
-  }
-
-  send(frame: Uint8Array): void {
-    this.#link.send(frame)
-  }
-
-  close(): void {
-    this.#link.close()
-  }
-
-  start(handlers: LinkHandlers): void {
-    this.handlers = handlers
   }
 }
 

@@ -40,17 +40,6 @@ export class Quota {
 }
 
 /** The pace of peers, if it is limited. */
-export function paceOf({
-  bytesPerSecond,
-  messagesPerSecond,
-  burstMs,
-  maxHeldBytes,
-}: QuotaLimits = {}): PaceLimits | null {
-  if (bytesPerSecond === undefined && messagesPerSecond === undefined) return null
-  return {
-    ...(bytesPerSecond === undefined ? {} : { bytesPerSecond }),
-    ...(messagesPerSecond === undefined ? {} : { messagesPerSecond }),
-    ...(burstMs === undefined ? {} : { burstMs }),
-    ...(maxHeldBytes === undefined ? {} : { maxHeldBytes }),
-  }
+export function paceOf(limits: QuotaLimits = {}): PaceLimits | null {
+  return limits.bytesPerSecond === undefined && limits.messagesPerSecond === undefined ? null : limits
 }
