@@ -10,7 +10,6 @@ import { whatIsLeft } from './checkers/nothing-left.js'
 import { collectLocally, finalize } from './runtime.js'
 import type { SimulatedNode } from './simulated-node.js'
 import { comeBack } from './storage.js'
-import { Violation } from './violation.js'
 import type { World } from './world.js'
 
 /** More than a chain of objects over all nodes takes, one node a round. */
@@ -29,26 +28,13 @@ export function end(world: World): void {
     if (round < RELEASING) for (const node of world.lives) if (node.isUp) letGoOfSome(node, random)
     check(world)
     collectRound(world)
-    // Before leases run out: the reconcile of another session would hide it.
-    if (round === 0) noneIsSuspended(world)
+    if (round === 0) for (const checker of world.watching.healed) checker.healed(world)
     if (round >= RELEASING - 1 && whatIsLeft(world) === null) break
     // What is still there may wait for a quarantine to end, or for an overdue gift.
     if (round >= RELEASING - 1) waitOut(world, random)
     for (const node of world.lives) answerAll(world, node)
   }
   for (const checker of world.watching.end) checker.end(world)
-}
-
-/** Whoever has a session with an owner may give away what it holds of it: a call that does would wait for ever otherwise. */
-function noneIsSuspended(world: World): void {
-  for (const node of world.lives) {
-    if (!node.isUp || node.isHostile || !world.options.reliable) continue
-    for (const held of node.held) {
-      if (held?.state !== 'held' || !held.thing.home.isUp || held.thing.home.isHostile) continue
-      if (node.viewOf(held.thing.home) === null || node.collector.describeImport(held.importId).isTrusted) continue
-      throw new Violation('nothing-hangs', `${held.thing.label} is suspended at ${node.label} for good`)
-    }
-  }
 }
 
 /** Time in which leases run out, quarantines end and gifts become overdue: lived through, or slept through by everybody. */

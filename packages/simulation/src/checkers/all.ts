@@ -9,6 +9,7 @@ import { noStaleMessage } from './no-stale-message.js'
 import { noWrongObject } from './no-wrong-object.js'
 import { nothingByForgedGifts } from './nothing-by-forged-gifts.js'
 import { nothingCommittedIsLost } from './nothing-committed-is-lost.js'
+import { nothingHangs } from './nothing-hangs.js'
 import { nothingLeft } from './nothing-left.js'
 import { nothingLiveIsFreed } from './nothing-live-is-freed.js'
 import { tablesAreBounded } from './tables-are-bounded.js'
@@ -27,5 +28,6 @@ export const CHECKERS: readonly Checker[] = [
   nothingCommittedIsLost,
   tablesAreBounded,
   nothingLiveIsFreed,
+  nothingHangs,
   nothingLeft,
 ]

@@ -55,6 +55,8 @@ export interface Checker {
   recovered?(world: World, node: SimulatedNode, before: string): void
   /** After every action that may have changed a table. */
   step?(world: World): void
+  /** When everything has healed and was heard of, before any lease has run out since. */
+  healed?(world: World): void
   /** When everything has healed and all garbage should be gone. */
   end?(world: World): void
 }
@@ -68,6 +70,7 @@ export interface Watching {
   readonly broke: readonly Required<Pick<Checker, 'broke'>>[]
   readonly recovered: readonly Required<Pick<Checker, 'recovered'>>[]
   readonly step: readonly Required<Pick<Checker, 'step'>>[]
+  readonly healed: readonly Required<Pick<Checker, 'healed'>>[]
   readonly end: readonly Required<Pick<Checker, 'end'>>[]
 }
 
@@ -81,6 +84,7 @@ export function watching(checkers: readonly Checker[]): Watching {
     broke: checkers.filter(has('broke')),
     recovered: checkers.filter(has('recovered')),
     step: checkers.filter(has('step')),
+    healed: checkers.filter(has('healed')),
     end: checkers.filter(has('end')),
   }
 }
