@@ -137,4 +137,23 @@ describe('a durable node that comes back', () => {
       { exports: 0, imports: 0 },
     ])
   })
+
+  it('R8: has told of all that it let go of, however many, before it was gone', async () => {
+    const MANY = 3_000
+    const objects: Handle[] = []
+    const carol = world.plain('carol', { onCall: () => ({ references: objects.splice(0), payload: bytes() }) })
+    for (let count = 0; count < MANY; count++) objects.push(carol.heap.create())
+    const given = [...objects]
+    const store = new MemoryStore()
+    await bob.stop()
+    bob = await world.durable('bob', store, bobs)
+    const { handles } = await ask(bob, 'carol')
+    for (const handle of given) carol.heap.unpin(handle)
+    for (const handle of handles) bob.heap.unpin(handle)
+    bob.collectLocally()
+    // As soon as that is on disk.
+    await bob.stop()
+    await comeBack(store)
+    await eventually(() => expect([carol.tables.exports, bob.tables.imports]).toEqual([0, 0]))
+  })
 })
