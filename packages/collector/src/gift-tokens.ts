@@ -47,13 +47,17 @@ export class GiftTokens {
     return this.#options !== undefined
   }
 
-  /** What a holder of this node's objects proves its gifts with. @param number tells its keys apart, if it was forgotten meanwhile */
+  /**
+   * What a holder of this node's objects proves its gifts with; none where nothing is to be proved.
+   * @param number tells its keys apart, if it was forgotten meanwhile
+   */
   keyOf(holder: NodeAddress, number: number): Uint8Array {
+    if (this.#options === undefined) return NO_TOKEN
     const writer = new ByteWriter()
     writeAddress(writer, this.#self)
     writeAddress(writer, holder)
     writer.integer(number)
-    return this.#mac(this.#options?.secret ?? NO_TOKEN, writer.view()).slice(0, GIFT_KEY_BYTES)
+    return this.#options.mac(this.#options.secret, writer.view()).slice(0, GIFT_KEY_BYTES)
   }
 
   /** The token of a gift, made with the key of its owner. */
@@ -83,11 +87,7 @@ export class GiftTokens {
     if (this.#options === undefined || key.length === 0) return NO_TOKEN
     writer.integer(gift)
     writeAddress(writer, receiver)
-    return this.#mac(key, writer.view()).slice(0, TOKEN_BYTES)
-  }
-
-  #mac(key: Uint8Array, data: Uint8Array): Uint8Array {
-    return this.#options?.mac(key, data) ?? NO_TOKEN
+    return this.#options.mac(key, writer.view()).slice(0, TOKEN_BYTES)
   }
 }
 

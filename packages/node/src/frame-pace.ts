@@ -33,19 +33,10 @@ const DEFAULT_MAX_HELD_BYTES = 16 * 1024 * 1024
 const FRAME_WEIGHT = 64
 
 /** @throws UsageError `bad-quota` */
-export function checkPace({
-  bytesPerSecond = 1,
-  messagesPerSecond = 1,
-  burstMs = 1,
-  maxHeldBytes = 1,
-}: PaceLimits): void {
-  if ([bytesPerSecond, messagesPerSecond, burstMs, maxHeldBytes].every((limit) => limit > 0)) return
-  throw new UsageError('bad-quota', 'rates, bursts and what may wait are positive numbers', {
-    bytesPerSecond,
-    messagesPerSecond,
-    burstMs,
-    maxHeldBytes,
-  })
+export function checkPace(limits: PaceLimits): void {
+  const { bytesPerSecond = 1, messagesPerSecond = 1, burstMs = 1, maxHeldBytes = 1 } = limits
+  if (Math.min(bytesPerSecond, messagesPerSecond, burstMs, maxHeldBytes) > 0) return
+  throw new UsageError('bad-quota', 'rates, bursts and what may wait are positive numbers', { ...limits })
 }
 
 /** What a peer may still take; outlives its links. */

@@ -114,6 +114,4 @@ export class PendingCalls {
   }
 }
 
-function emptyRing(places: number): (PendingCall | null)[] {
-  return Array.from({ length: places }, () => null)
-}
+const emptyRing = (places: number): (PendingCall | null)[] => Array.from({ length: places }, () => null)

@@ -2,15 +2,17 @@
  * The links of a node that sees its peers by name: it says its own first, keeps one link to each, and finds ways to nodes that it has
  * to do with: by the program, at addresses that are known, or by asking those that know both.
  */
-import { after, type Duration, HoldfastError, type NodeId } from '@holdfast/core'
+import { after, type Duration, HoldfastError, type NodeId, ProtocolError } from '@holdfast/core'
 import { Backoff, type JoinedNetwork, type Link, type Network, type PostingLink } from '@holdfast/transport'
 import { messagePortLink } from '@holdfast/transport/message-port'
 import type { Listening, WebSocketServerSource } from '@holdfast/transport/websocket'
 import { AddressBook } from './address-book.js'
-import { credentialsFor, type Destination } from './authentication.js'
+import { credentialsFor, type Destination, JUDGING_MS } from './authentication.js'
 import { NodeClosedError } from './call-errors.js'
-import { EarlyPosts, isNotAdmitted, LinkIntroductions, type Meeting, type NewLink } from './link-introductions.js'
+import { EarlyPosts } from './early-posts.js'
+import { type Greeting, introduce } from './introduction.js'
 import { isLater, type LinkRank, rankOf } from './link-rank.js'
+import { identityOf, type NewLink } from './new-link.js'
 import type { CompleteOptions, ConnectOptions, LinkSource } from './node-options.js'
 import { Redials } from './redials.js'
 import { type Way, WayExchange } from './way-exchange.js'
@@ -61,36 +63,29 @@ export class NodeLinks {
   })
   readonly #redials: Redials
   readonly #listening = new Set<Listening>()
-  readonly #introductions: LinkIntroductions
+  /** Links whose other end has not said its name yet. */
+  readonly #unnamed = new Map<Link, Promise<NodeId>>()
   /** Of each peer the link that stays. */
-  readonly #links = new Map<NodeId, NamedLink>()
+  readonly #named = new Map<NodeId, NamedLink>()
   /** Nodes that the program has connected to at a URL: lost links to them are made again. */
   readonly #homes = new Map<NodeId, string>()
   /** Nodes that the program has disconnected from, and that were not met since: none of their addresses is dialed. */
   readonly #left = new Set<NodeId>()
   readonly #networks = new Set<Membership>()
   readonly #dialing = new Map<NodeId, Promise<boolean>>()
+  #count = 0
   #isClosed = false
 
   constructor(context: LinksContext) {
     this.#context = context
-    const { options, onRefused } = context
-    this.#introductions = new LinkIntroductions({
-      options,
-      ownAddresses: () => this.#ownAddresses(),
-      onNamed: (meeting) => this.#named(meeting),
-      onPost: (peer, message) => this.#ways.received(peer, message),
-      onRefused,
-      onOver: (peer, made, isClosedByPeer) => this.#over(peer, made, isClosedByPeer),
-    })
-    const { time: clock, random } = options
+    const { time: clock, random } = context.options
     const dial = (peer: NodeId): Promise<boolean> => this.#dialAddresses(peer)
     this.#redials = new Redials({ clock, random, dial, isWanted: (peer) => this.#isMissed(peer) })
   }
 
   /** Whether a peer is joined by a message port, and so is part of the same program, or by a network whose members trust each other. */
   isTrusted(peer: NodeId): boolean {
-    return this.#links.get(peer)?.isTrusted ?? false
+    return this.#named.get(peer)?.isTrusted ?? false
   }
 
   /** Joins a network by which nodes are reached by their names. */
@@ -100,7 +95,7 @@ export class NodeLinks {
     const { node: name, lifetime: incarnation } = this.#context.options
     const onLink = (link: Link): void => {
       const made = { link, way: null, isNetwork: true, isTrusted, patience: this.#patience }
-      this.#introductions.introduce({ ...made, credentials: null, hasCome: true }).catch(() => {})
+      this.#introduced({ ...made, credentials: null, hasCome: true }).catch(() => {})
     }
     const joined = await network.join({ name, incarnation }, { onLink })
     const entry = { joined, isTrusted }
@@ -172,12 +167,12 @@ export class NodeLinks {
     for (const listening of this.#listening) listening.stop()
     for (const { joined } of this.#networks) void joined.leave().catch(() => {})
     this.#networks.clear()
-    this.#introductions.close()
+    for (const link of this.#unnamed.keys()) link.close()
   }
 
   #connectLink(link: Link): Promise<NodeId> {
     return this.#believed(NO_URL, (credentials) =>
-      this.#introductions.introduce({ link, way: null, isNetwork: false, isTrusted: false, credentials }),
+      this.#introduced({ link, way: null, isNetwork: false, isTrusted: false, credentials }),
     )
   }
 
@@ -205,7 +200,7 @@ export class NodeLinks {
     const link = await openLink(url, webSocket, posts.onPost)
     try {
       const made = { ...this.#networked(link), credentials: proof, dialed: { url, expected } }
-      return await this.#introductions.introduce(made, posts)
+      return await this.#introduced(made, posts)
     } catch (error) {
       if (isNotAdmitted(error)) this.#book.shut(url)
       throw error
@@ -242,36 +237,78 @@ export class NodeLinks {
 
   #posting(make: (onPost: OnPost) => NewLink): Promise<NodeId> {
     const posts = new EarlyPosts()
-    return this.#introductions.introduce(make(posts.onPost), posts)
+    return this.#introduced(make(posts.onPost), posts)
   }
 
-  #named({ own, peer, made, link }: Meeting): void {
-    const { way, dialed } = made
-    this.#book.learn(peer.node, peer.addresses, dialed?.url ?? null)
-    if (!this.#replaces(peer.node, rankOf(own, peer), made)) {
+  async #introduced(made: NewLink, posts: EarlyPosts | null = null): Promise<NodeId> {
+    const { link, way } = made
+    if (this.#isClosed) {
       link.close()
-      return
+      throw new NodeClosedError()
     }
-    if (way !== null) this.#ways.add(peer.node, way)
-    this.#context.addLink(peer.node, link)
+    const { options } = this.#context
+    if (options.keepAlive === false) way?.link.unref()
+    const isIntroduced = this.#introduce(made, posts)
+    this.#unnamed.set(link, isIntroduced)
+    const { time: clock, authenticate } = options
+    const patience = made.patience ?? (authenticate === undefined ? undefined : JUDGING_MS)
+    const isLate = patience === undefined ? null : clock.schedule(after(clock.now(), patience), () => link.close())
+    try {
+      return await isIntroduced
+    } finally {
+      isLate?.()
+      this.#unnamed.delete(link)
+    }
+  }
+
+  #introduce(made: NewLink, posts: EarlyPosts | null): Promise<NodeId> {
+    const { link, way, dialed, credentials } = made
+    const { node, lifetime, authenticate } = this.#context.options
+    const judges = authenticate !== undefined
+    const addresses = this.#ownAddresses()
+    const own: Greeting = { node, incarnation: lifetime, link: ++this.#count, addresses, credentials, judges }
+    return new Promise((resolve, reject) => {
+      introduce(link, own, {
+        judge: judges ? (peer) => authenticate(identityOf(peer, made)) : null,
+        onNamed: (peer, introduced) => {
+          if (dialed !== undefined && dialed.expected !== null && peer.node !== dialed.expected) {
+            const data = { url: dialed.url, expected: dialed.expected, node: peer.node }
+            throw new ProtocolError('wrong-peer', 'another node answers at this address', data)
+          }
+          resolve(peer.node)
+          this.#book.learn(peer.node, peer.addresses, dialed?.url ?? null)
+          if (this.#replaces(peer.node, rankOf(own, peer), made)) {
+            if (way !== null) this.#ways.add(peer.node, way)
+            this.#context.addLink(peer.node, introduced)
+          } else link.close()
+          posts?.handOver((message) => this.#ways.received(peer.node, message))
+        },
+        onLost: (error) => {
+          reject(error)
+          const peer = isNotAdmitted(error) ? error.data['node'] : undefined
+          if (peer !== undefined) this.#context.onRefused(peer as NodeId)
+        },
+        onClosed: (peer, reason) => this.#over(peer, made, reason === 'closed-by-peer'),
+      })
+    })
   }
 
   /** Whether a new link takes the place of the one that there is, if any. */
   #replaces(peer: NodeId, rank: LinkRank, { link, isOffer, isTrusted }: NewLink): boolean {
-    const current = this.#links.get(peer)
+    const current = this.#named.get(peer)
     if (current !== undefined && (isOffer === true || !isLater(rank, current.rank))) return false
-    this.#links.set(peer, { link, rank, isTrusted })
+    this.#named.set(peer, { link, rank, isTrusted })
     this.#left.delete(peer)
     return true
   }
 
   #over(peer: NodeId, { link, way, dialed, isNetwork }: NewLink, isClosedByPeer: boolean): void {
     if (way !== null) this.#ways.remove(peer, way)
-    if (this.#links.get(peer)?.link !== link) return
-    this.#links.delete(peer)
+    if (this.#named.get(peer)?.link !== link) return
+    this.#named.delete(peer)
     if (this.#isClosed) return
     // A link that is being made may be to this very node, and the reason why it has closed the other one.
-    const isFarewell = isClosedByPeer && !this.#introductions.isUnderWay
+    const isFarewell = isClosedByPeer && this.#unnamed.size === 0
     this.#context.onLost(peer, isFarewell ? 'farewell' : isNetwork ? 'network' : 'port')
     if (dialed !== undefined || this.#homes.has(peer)) this.#redials.start(peer)
   }
@@ -284,8 +321,8 @@ export class NodeLinks {
     }
     if (await this.#dialAddresses(peer)) return
     // One that is being joined may be it, or have a way to it.
-    await this.#introductions.settled()
-    if (!this.#isClosed && !this.#links.has(peer)) this.#ways.ask(peer)
+    await Promise.allSettled(this.#unnamed.values())
+    if (!this.#isClosed && !this.#named.has(peer)) this.#ways.ask(peer)
   }
 
   /** Tries the addresses of a node, one after the other. @returns whether there is a link to it */
@@ -307,7 +344,7 @@ export class NodeLinks {
     ]
     for (const attempt of attempts) {
       if (this.#isClosed || this.#left.has(peer)) return false
-      if (this.#links.has(peer)) return true
+      if (this.#named.has(peer)) return true
       try {
         await attempt()
         return true
@@ -315,7 +352,7 @@ export class NodeLinks {
         // The next may be better.
       }
     }
-    return this.#links.has(peer)
+    return this.#named.has(peer)
   }
 
   #connectByName(peer: NodeId, { joined, isTrusted }: Membership): Promise<NodeId> {
@@ -323,15 +360,7 @@ export class NodeLinks {
       const dialed = { url: null, expected: peer }
       const link = joined.connect(peer)
       const patience = this.#patience
-      return this.#introductions.introduce({
-        link,
-        way: null,
-        isNetwork: true,
-        isTrusted,
-        dialed,
-        patience,
-        credentials,
-      })
+      return this.#introduced({ link, way: null, isNetwork: true, isTrusted, dialed, patience, credentials })
     })
   }
 
@@ -349,13 +378,16 @@ export class NodeLinks {
   }
 
   #isMissed(peer: NodeId): boolean {
-    if (this.#isClosed || this.#links.has(peer)) return false
+    if (this.#isClosed || this.#named.has(peer)) return false
     return this.#homes.has(peer) || this.#context.hasSession(peer)
   }
 
   #refused(peer: NodeId): void {
-    if (!this.#isClosed && !this.#links.has(peer)) this.#context.onUnreachable(peer)
+    if (!this.#isClosed && !this.#named.has(peer)) this.#context.onUnreachable(peer)
   }
 }
 
 const NO_URL: Destination = { url: null, node: null, isHearsay: false }
+
+const isNotAdmitted = (error: unknown): error is ProtocolError =>
+  error instanceof ProtocolError && error.code === 'not-admitted'
