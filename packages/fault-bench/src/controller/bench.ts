@@ -57,8 +57,9 @@ export interface BenchOutcome {
   readonly logs: string | null
 }
 
-/** How long faults are injected before the next check, in terms. */
-const LOAD_TERMS = 40
+/** How long faults are injected before the first check, in terms; twice as long before each further one, up to the most. */
+const FIRST_LOAD_TERMS = 8
+const MAX_LOAD_TERMS = 40
 /** What a check needs at least, in terms: what is left of killed processes is kept for eleven. */
 const CHECK_TERMS = 15
 /** How long a call may be under way, in terms, before it counts as hanging: it may wait for a session several times over. */
@@ -142,7 +143,8 @@ class Bench {
       // One at least, however short the time is.
       if (signal.aborted || this.#findings.all.length > 0) break
       if (left < term * 5 && this.#checks.length > 0) break
-      await this.#load(Math.max(term * 8, Math.min(left, term * LOAD_TERMS)))
+      const load = Math.min(FIRST_LOAD_TERMS * 2 ** this.#checks.length, MAX_LOAD_TERMS)
+      await this.#load(term * Math.max(FIRST_LOAD_TERMS, Math.min(left / term, load)))
       if (signal.aborted) break
       this.#progress('checking')
       const check = { cluster: this.#cluster, findings: this.#findings, quarantine: this.#quarantine, term, signal }
