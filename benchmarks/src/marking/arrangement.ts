@@ -37,13 +37,21 @@ function churn(graph: ReferenceGraph, rows: CompressedRows, random: Random): voi
     for (let index = rows.offsets[source]; index < rows.offsets[source + 1]; index++)
       graph.addReference(source as ObjectKey, rows.targets[index] as ObjectKey)
   }
-  for (const source of permutation(objects, random)) {
-    const degree = rows.offsets[source + 1] - rows.offsets[source]
-    if (degree === 0) continue
-    const target = rows.targets[rows.offsets[source] + random.below(degree)] as ObjectKey
-    graph.removeReference(source as ObjectKey, target)
-    graph.addReference(source as ObjectKey, target)
-  }
+  for (const source of permutation(objects, random)) renewReference(graph, rows, source, random)
+}
+
+function renewReference(graph: ReferenceGraph, rows: CompressedRows, source: number, random: Random): void {
+  const degree = rows.offsets[source + 1] - rows.offsets[source]
+  if (degree === 0) return
+  const target = rows.targets[rows.offsets[source] + random.below(degree)] as ObjectKey
+  graph.removeReference(source as ObjectKey, target)
+  graph.addReference(source as ObjectKey, target)
+}
+
+/** Half of the objects, in any order, let go of a reference and take it again: a seventh of all references. */
+export function renewReferences(graph: ReferenceGraph, rows: CompressedRows, random: Random): void {
+  const objects = rows.offsets.length - 1
+  for (let count = 0; count < objects / 2; count++) renewReference(graph, rows, random.below(objects), random)
 }
 
 /**

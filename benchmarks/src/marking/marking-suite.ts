@@ -26,6 +26,7 @@ function markingCase(objects: number, arrangement: Arrangement, quick: boolean):
     rounds: quick ? 7 : 15,
     metrics: {
       mark: { unit: 'ms', better: 'less', ratioTo: ['C', 'V8'] },
+      'first mark': { unit: 'ms', better: 'less' },
       'with keys': { unit: 'B/object', better: 'less' },
       'without keys': { unit: 'B/object', better: 'less' },
       'longest slice': { unit: 'ms', better: 'less' },

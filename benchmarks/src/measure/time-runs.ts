@@ -13,6 +13,13 @@ export function processorMs(): number {
   return (user + system) / 1_000
 }
 
+/** What one run of it uses of the processors, in ms. */
+export function processorTime(work: () => unknown): number {
+  const startedAt = processorMs()
+  work()
+  return processorMs() - startedAt
+}
+
 /**
  * The median processor time of a run, in ms, over so much of it; three runs at least. Not by the clock on the wall: on a machine that
  * does other things, too, that would measure them. @throws what the work throws

@@ -15,8 +15,8 @@ const PAGES = join(import.meta.dirname, '../pages')
 /** In kB, of 1,000 bytes. */
 const PAGE_BAR = 30
 const MEASURED_PAGES = [
-  { name: 'first call: createNode', page: 'first-call.ts', budget: 74 },
-  { name: 'first call: all exports', page: 'everything.ts', budget: 76 },
+  { name: 'first call: createNode', page: 'first-call.ts', budget: 74.4 },
+  { name: 'first call: all exports', page: 'everything.ts', budget: 76.3 },
 ]
 
 const PACKAGE_BAR = 6

@@ -31,6 +31,11 @@ export class IdMap {
     return this.#size
   }
 
+  /** Bytes of the typed arrays, slack included. */
+  get memoryBytes(): number {
+    return this.#keys.byteLength + this.#slots.byteLength
+  }
+
   /** The slot of a key, or -1. */
   get(key: number): number {
     const at = this.#find(key)

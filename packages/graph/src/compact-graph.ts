@@ -45,12 +45,14 @@ export class CompactGraph implements ReferenceGraph {
     return this.#dense.referenceCount
   }
 
-  /**
-   * Bytes of the typed arrays, slack included, but for the table from keys to indices (12 bytes a slot, 1/3 to 2/3 full
-   * while it grows).
-   */
+  /** Bytes of the typed arrays, slack included, with those of the key table. */
   get memoryBytes(): number {
-    return this.#dense.memoryBytes + this.#keys.byteLength
+    return this.#dense.memoryBytes + this.keyTableBytes
+  }
+
+  /** Of these, what tells keys from indices and indices from keys: none while keys are their own indices, 26 to 45 bytes an object from then on. */
+  get keyTableBytes(): number {
+    return this.#keys.byteLength + (this.#indices?.memoryBytes ?? 0)
   }
 
   /**

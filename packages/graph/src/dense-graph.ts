@@ -16,7 +16,7 @@
  * commands: allocate, free, addReference, removeReference, addRoot, removeRoot, reserve
  * marking:  beginMark, then markStep until true (and again after every shade), then sweepWhite or not, then endMark
  */
-import { LimitError, UsageError } from '@holdfast/core'
+import { assert, LimitError, UsageError } from '@holdfast/core'
 import { grownCapacity } from './growth.js'
 import { LinkStore, type LinkStoreImage, NONE } from './link-store.js'
 import { type Color, Marker, WHITE } from './marker.js'
@@ -110,7 +110,7 @@ export class DenseGraph {
     return count
   }
 
-  /** The first link of an allocated object, or NONE. Links are valid until the object's references change. O(1). */
+  /** The first link of an allocated object, or NONE. Links are valid until the object's references change, or a mark goes on. O(1). */
   firstLink(index: number): number {
     return this.#heads[index]
   }
@@ -240,13 +240,25 @@ export class DenseGraph {
   }
 
   /**
-   * Goes on marking; true when nothing is grey. O(budget), also inside the references of one object.
+   * Goes on marking; true when nothing is grey. O(budget), also inside the references of one object. A mark whose first budget is
+   * for all there is may put the links into its own order meanwhile (see `LinkStore`).
    * @param budget the most objects and references to visit together
    * @throws UsageError `no-mark`
    */
   markStep(budget: number): boolean {
     this.#checkMarking()
+    if (budget >= this.#objectCount + this.#referenceCount && this.#marker.untouched) this.#moveLinks()
     return this.#marker.step(this.#heads, this.#links.cells, budget)
+  }
+
+  #moveLinks(): void {
+    const links = this.#links
+    const count = this.#referenceCount
+    if (!links.isScattered(count)) return
+    const room = links.roomFor(count)
+    const moved = this.#marker.moveAll(this.#heads, links.cells, room)
+    assert(moved === count, 'each link is moved once', { moved, count })
+    links.moved(room, count)
   }
 
   /** The color of an allocated object; means something only while a mark is under way. O(1). */

@@ -40,8 +40,16 @@ export class Marker {
   readonly #scanned = new Int32Array(LANES).fill(NONE)
   /** The next link that each lane follows, or NONE. */
   readonly #cursors = new Int32Array(LANES).fill(NONE)
+  /** Cells that links are moved to while they are followed, if they are. */
+  #room: Int32Array | null = null
+  /** Where there the link that each lane follows next will lie. */
+  readonly #places = new Int32Array(LANES)
+  /** Places there that are given away. */
+  #moved = 0
   /** Lanes that scan an object. */
   #busy = 0
+  /** Nothing is black yet: no step was made since the mark has begun, and no object is newer than it. */
+  #untouched = false
 
   /** A mark is under way: begun and not ended. */
   get active(): boolean {
@@ -53,6 +61,11 @@ export class Marker {
     return this.#active && this.#greyCount === 0 && this.#busy === 0
   }
 
+  /** A mark is under way in which nothing is black. */
+  get untouched(): boolean {
+    return this.#active && this.#untouched
+  }
+
   colorOf(index: number): Color {
     return this.#colors[index] as Color
   }
@@ -62,6 +75,7 @@ export class Marker {
     this.#colors.fill(WHITE)
     this.#clear()
     this.#active = true
+    this.#untouched = true
   }
 
   end(): void {
@@ -81,6 +95,7 @@ export class Marker {
   /** A new object refers to nothing: black during a mark (and nothing to look at outside one). */
   allocated(index: number): void {
     this.#colors[index] = BLACK
+    this.#untouched = false
   }
 
   /** The object is gone; an entry for it that is still on the stack is skipped because it is not grey. */
@@ -110,16 +125,25 @@ export class Marker {
     const colors = this.#colors
     const scanned = this.#scanned
     const cursors = this.#cursors
+    const room = this.#room
+    const places = this.#places
     let greys = this.#greys
     let greyCount = this.#greyCount
     let busy = this.#busy
     let left = budget
+    this.#untouched = false
     for (let lane = 0; left > 0 && (busy > 0 || greyCount > 0); lane = (lane + 1) & (LANES - 1)) {
       const link = cursors[lane]
       if (link !== NONE) {
         const target = cells[2 * link]
-        cursors[lane] = cells[2 * link + 1]
+        const next = cells[2 * link + 1]
+        cursors[lane] = next
         left--
+        if (room !== null) {
+          const place = places[lane]
+          room[2 * place] = target
+          room[2 * place + 1] = places[lane] = next === NONE ? NONE : this.#moved++
+        }
         // The target is always written above the top of the stack, and counted (and greyed) if it is white.
         const color = colors[target]
         const white = (color - 1) >>> 31
@@ -140,11 +164,38 @@ export class Marker {
       if (colors[index] !== GREY) continue
       scanned[lane] = index
       cursors[lane] = heads[index]
+      if (room !== null && heads[index] !== NONE) heads[index] = places[lane] = this.#moved++
       busy++
     }
     this.#greyCount = greyCount
     this.#busy = busy
     return this.finished
+  }
+
+  /**
+   * Marks at one go, and moves all links: those of what is reached in the order in which the lanes follow them, then those of the
+   * rest. Only for a mark that is `untouched`. O(capacity + links).
+   * @param heads first link of each object; changed to where it lies now
+   * @param room cells for all of them
+   * @returns how many there are
+   */
+  moveAll(heads: Int32Array, cells: Int32Array, room: Int32Array): number {
+    this.#moved = 0
+    this.#room = room
+    this.step(heads, cells, Infinity)
+    this.#room = null
+    let place = this.#moved
+    for (let index = 0; index < heads.length; index++) {
+      if (this.#colors[index] !== WHITE || heads[index] <= NONE) continue
+      let link = heads[index]
+      heads[index] = place
+      for (; link !== NONE; link = cells[2 * link + 1]) {
+        room[2 * place] = cells[2 * link]
+        room[2 * place + 1] = ++place
+      }
+      room[2 * place - 1] = NONE
+    }
+    return place
   }
 
   /** Makes room for the indices below `capacity`. */
