@@ -13,8 +13,7 @@ export function answerDeeds(deeds: Deeds): void {
   process.on('message', (request) => void answer(deeds, request as DeedRequest))
   // Whoever started it is gone.
   process.on('disconnect', () => process.exit())
-  // Ctrl-C goes to all processes of a terminal; whoever started this one ends it.
-  process.on('SIGINT', () => {})
+  if (!process.connected) process.exit()
   say('ready')
 }
 

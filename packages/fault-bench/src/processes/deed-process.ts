@@ -74,6 +74,8 @@ export class DeedProcess {
     const child = fork(program, [JSON.stringify(settings)], {
       execArgv: ['--expose-gc'],
       stdio: ['ignore', out, out, 'ipc'],
+      // In a group of its own: a terminal's Ctrl-C would end it, at any moment, before whoever started it does.
+      detached: true,
     })
     let isReady = (): void => {}
     const said = new Promise<void>((resolve) => {
