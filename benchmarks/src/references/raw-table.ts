@@ -1,12 +1,22 @@
 /**
- * The limit: objects by number. What is asked for in one turn goes in one message, answers too, and the holder says by hand what it lets go
- * of. No sessions, no acknowledgements, nothing if a message is lost or a thread ends.
+ * The limit: objects by number, made by a call each. The calls of one turn go in one message, their answers too, and the holder says by hand what it
+ * lets go of. No sessions, no acknowledgements, nothing if a message is lost or a thread ends.
  */
 import type { MessagePort } from 'node:worker_threads'
 import type { Holder, Owner } from './reference-system.js'
 
-/** How many are asked for, or the numbers of those let go of. */
-type Question = number | Float64Array
+interface Call {
+  readonly call: number
+  readonly method: 'make'
+}
+
+interface Answer {
+  readonly call: number
+  readonly id: number
+}
+
+/** Calls, or the numbers of those let go of. */
+type Question = readonly Call[] | Float64Array
 
 class Item {
   hi(): string {
@@ -20,8 +30,8 @@ export class RawOwner implements Owner {
 
   serve(port: MessagePort, onCreate: (object: object) => void): Promise<void> {
     port.on('message', (question: Question) => {
-      if (typeof question !== 'number') for (const id of question) this.#objects.delete(id)
-      else port.postMessage(this.#make(question, onCreate))
+      if (question instanceof Float64Array) for (const id of question) this.#objects.delete(id)
+      else port.postMessage(question.map(({ call }): Answer => ({ call, id: this.#make(onCreate) })))
     })
     return Promise.resolve()
   }
@@ -34,15 +44,12 @@ export class RawOwner implements Owner {
     return new Item()
   }
 
-  /** Numbers follow each other, so that the first is enough for the holder, but each goes over the wire as one that doesn't would. */
-  #make(count: number, onCreate: (object: object) => void): Float64Array {
-    return Float64Array.from({ length: count }, () => {
-      const id = this.#nextId++
-      const object = this.create()
-      this.#objects.set(id, object)
-      onCreate(object)
-      return id
-    })
+  #make(onCreate: (object: object) => void): number {
+    const id = this.#nextId++
+    const object = this.create()
+    this.#objects.set(id, object)
+    onCreate(object)
+    return id
   }
 }
 
@@ -56,23 +63,26 @@ class RawReference {
 
 export class RawHolder implements Holder {
   #port: MessagePort | null = null
-  /** Calls that wait, oldest first: answers come in the order of the questions. */
-  readonly #waiting: ((reference: RawReference) => void)[] = []
-  #asked = 0
+  readonly #waiting = new Map<number, (reference: RawReference) => void>()
+  #calls: Call[] = []
+  #nextCall = 1
   #kept: readonly unknown[] = []
 
   connect(port: MessagePort): Promise<void> {
     this.#port = port
-    port.on('message', (ids: Float64Array) => {
-      const answered = this.#waiting.splice(0, ids.length)
-      for (const [place, resolve] of answered.entries()) resolve(new RawReference(ids[place]))
+    port.on('message', (answers: readonly Answer[]) => {
+      for (const { call, id } of answers) {
+        this.#waiting.get(call)?.(new RawReference(id))
+        this.#waiting.delete(call)
+      }
     })
     return Promise.resolve()
   }
 
   make(): Promise<RawReference> {
-    if (this.#asked++ === 0) queueMicrotask(() => this.#ask())
-    return new Promise((resolve) => this.#waiting.push(resolve))
+    const call = this.#nextCall++
+    if (this.#calls.push({ call, method: 'make' }) === 1) queueMicrotask(() => this.#ask())
+    return new Promise((resolve) => this.#waiting.set(call, resolve))
   }
 
   keep(references: readonly unknown[]): void {
@@ -92,7 +102,7 @@ export class RawHolder implements Holder {
   }
 
   #ask(): void {
-    this.#port?.postMessage(this.#asked)
-    this.#asked = 0
+    this.#port?.postMessage(this.#calls)
+    this.#calls = []
   }
 }

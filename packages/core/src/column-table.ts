@@ -1,12 +1,13 @@
 /**
  * A table of numbers keyed by id, stored by columns: the entries lie densely at slots 0 to size - 1, so a scan reads memory in
- * order, and removing one moves the last into its place. 8 bytes a column and entry besides the index's 24.
+ * order, and removing one moves the last into its place. 8 bytes a column and entry, 8 for its id and 6 to 12 for the index.
  * A slot is valid until the next removal; ids are what to keep.
  */
 import { fail } from './assert.js'
 import type { Column } from './columns.js'
-import { IdMap } from './id-map.js'
+import { grownCapacity } from './growth.js'
 import { placesInOrder } from './order.js'
+import { SlotIndex } from './slot-index.js'
 
 const MIN_CAPACITY = 16
 
@@ -18,7 +19,7 @@ export interface ColumnTableImage {
 
 /** All operations but `slotsById` are amortized O(1). `Name` names the columns. */
 export class ColumnTable<Name extends string> {
-  readonly #index = new IdMap()
+  readonly #index = new SlotIndex()
   #ids = new Float64Array(MIN_CAPACITY)
   readonly #names: readonly Name[]
   /**
@@ -41,7 +42,7 @@ export class ColumnTable<Name extends string> {
 
   /** The slot of an id, or -1. */
   slotOf(id: number): number {
-    return this.#index.get(id)
+    return this.#index.find(this.#ids, id)
   }
 
   /** The id at a slot below `size`. */
@@ -51,11 +52,11 @@ export class ColumnTable<Name extends string> {
 
   /** Adds an id that is not there, all columns 0; returns its slot. */
   add(id: number): number {
-    if (this.#index.has(id)) fail('an id is added once', { id })
+    if (this.slotOf(id) >= 0) fail('an id is added once', { id })
     const slot = this.#size
-    if (slot === this.#ids.length) this.#resize(slot * 2)
-    this.#index.set(id, slot)
+    if (slot === this.#ids.length) this.#resize(grownCapacity(slot, slot + 1))
     this.#ids[slot] = id
+    this.#index.add(this.#ids, slot)
     for (const name of this.#names) this.columns[name][slot] = 0
     this.#size++
     return slot
@@ -65,14 +66,14 @@ export class ColumnTable<Name extends string> {
   removeAt(slot: number): void {
     if (!(slot >= 0 && slot < this.#size)) fail('a slot lies within the table', { slot, size: this.#size })
     const last = this.#size - 1
-    this.#index.delete(this.#ids[slot])
+    this.#index.delete(this.#ids, this.#ids[slot])
     if (slot !== last) {
+      this.#index.move(this.#ids, last, slot)
       this.#ids[slot] = this.#ids[last]
       for (const name of this.#names) this.columns[name][slot] = this.columns[name][last]
-      this.#index.set(this.#ids[slot], slot)
     }
     this.#size = last
-    if (this.#ids.length > MIN_CAPACITY && last * 8 < this.#ids.length) this.#resize(this.#ids.length / 2)
+    if (this.#ids.length > MIN_CAPACITY && last * 8 < this.#ids.length) this.#resize(this.#ids.length >>> 1)
   }
 
   /**
@@ -82,14 +83,14 @@ export class ColumnTable<Name extends string> {
   removeAll(ids: Column): void {
     if (ids.length * 4 < this.#size) {
       for (let index = 0; index < ids.length; index++) {
-        const slot = this.#index.get(ids[index])
+        const slot = this.slotOf(ids[index])
         if (slot >= 0) this.removeAt(slot)
       }
       return
     }
     const gone = new Uint8Array(this.#size)
     for (let index = 0; index < ids.length; index++) {
-      const slot = this.#index.get(ids[index])
+      const slot = this.slotOf(ids[index])
       if (slot >= 0) gone[slot] = 1
     }
     this.#keep((slot) => gone[slot] === 0)
@@ -114,10 +115,10 @@ export class ColumnTable<Name extends string> {
       const to = this.#size++
       this.#ids[to] = this.#ids[slot]
       for (const name of this.#names) this.columns[name][to] = this.columns[name][slot]
-      this.#index.set(this.#ids[to], to)
+      this.#index.add(this.#ids, to)
     }
     let capacity = this.#ids.length
-    while (capacity > MIN_CAPACITY && this.#size * 4 < capacity) capacity /= 2
+    while (capacity > MIN_CAPACITY && this.#size * 4 < capacity) capacity >>>= 1
     if (capacity < this.#ids.length) this.#resize(capacity)
   }
 

@@ -12,7 +12,7 @@ export {
 } from './columns.js'
 export { digestOf } from './digest.js'
 export { type ErrorData, HoldfastError, InvariantError, LimitError, ProtocolError, UsageError } from './errors.js'
-export { IdMap, type IdMapImage } from './id-map.js'
+export { grownCapacity } from './growth.js'
 export {
   type ExportId,
   exportId,
@@ -61,4 +61,5 @@ export { placesInOrder } from './order.js'
 export { Random } from './random.js'
 export { ALL_RULES, RULES, type Rule, type Rules } from './rules.js'
 export { firstAtLeast } from './search.js'
+export { type Keys, SlotIndex, type SlotIndexImage } from './slot-index.js'
 export { after, type Duration, earlier, type Instant, instant } from './time.js'

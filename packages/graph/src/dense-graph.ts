@@ -16,8 +16,7 @@
  * commands: allocate, free, addReference, removeReference, addRoot, removeRoot, reserve
  * marking:  beginMark, then markStep until true (and again after every shade), then sweepWhite or not, then endMark
  */
-import { assert, LimitError, UsageError } from '@holdfast/core'
-import { grownCapacity } from './growth.js'
+import { assert, grownCapacity, LimitError, UsageError } from '@holdfast/core'
 import { LinkStore, type LinkStoreImage, NONE } from './link-store.js'
 import { type Color, Marker, WHITE } from './marker.js'
 import { RootCounts, type RootCountsImage } from './root-counts.js'

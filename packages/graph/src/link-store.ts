@@ -1,5 +1,4 @@
-import { LimitError } from '@holdfast/core'
-import { grownCapacity } from './growth.js'
+import { grownCapacity, LimitError } from '@holdfast/core'
 
 /** Stands for no link, and for no object, wherever an index is expected. */
 export const NONE = -1

@@ -1,11 +1,11 @@
-import { IdMap, type IdMapImage, UsageError } from '@holdfast/core'
+import { UsageError } from '@holdfast/core'
 
 /** A byte with this value says that the count is in the overflow map. */
 const OVERFLOW = 255
 
 export interface RootCountsImage {
   readonly bytes: Uint8Array
-  readonly overflow: IdMapImage
+  readonly overflow: ReadonlyMap<number, number>
   readonly rootedCount: number
 }
 
@@ -15,7 +15,7 @@ export interface RootCountsImage {
  */
 export class RootCounts {
   #bytes: Uint8Array = new Uint8Array(0)
-  readonly #overflow = new IdMap()
+  readonly #overflow = new Map<number, number>()
   #rootedCount = 0
 
   /** How many objects are roots at least once. */
@@ -26,7 +26,7 @@ export class RootCounts {
   /** O(1). */
   get(index: number): number {
     const byte = this.#bytes[index]
-    return byte === OVERFLOW ? this.#overflow.get(index) : byte
+    return byte === OVERFLOW ? (this.#overflow.get(index) as number) : byte
   }
 
   /** O(1). */
@@ -67,12 +67,12 @@ export class RootCounts {
   }
 
   image(): RootCountsImage {
-    return { bytes: this.#bytes, overflow: this.#overflow.image(), rootedCount: this.#rootedCount }
+    return { bytes: this.#bytes, overflow: this.#overflow, rootedCount: this.#rootedCount }
   }
 
   restore({ bytes, overflow, rootedCount }: RootCountsImage): void {
     this.#bytes = bytes.slice()
-    this.#overflow.restore(overflow)
+    for (const [index, count] of overflow) this.#overflow.set(index, count)
     this.#rootedCount = rootedCount
   }
 }

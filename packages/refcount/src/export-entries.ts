@@ -13,6 +13,7 @@ import {
   type Instant,
   instant,
   type ObjectKey,
+  SlotIndex,
   UsageError,
 } from '@holdfast/core'
 import type { Exports } from './export-columns.js'
@@ -26,8 +27,8 @@ export interface ExportEntriesImage {
 export class ExportEntries {
   /** The columns, to be read, and written by whoever keeps the lists of holders. */
   readonly table: Exports = new ColumnTable(['object', 'ver', 'holders', 'quarantined', 'usedAt'])
-  /** The export of each exported object, by its key. */
-  readonly #byObject = new ColumnTable(['id'])
+  /** The slots by objects. */
+  readonly #byObject = new SlotIndex()
   #nextId = 1
 
   /** The time of the turn, for `usedAt`. */
@@ -51,8 +52,8 @@ export class ExportEntries {
 
   /** The export of an object, or undefined. */
   idOf(object: ObjectKey): ExportId | undefined {
-    const slot = this.#byObject.slotOf(object)
-    return slot < 0 ? undefined : (this.#byObject.columns.id[slot] as ExportId)
+    const slot = this.#byObject.find(this.table.columns.object, object)
+    return slot < 0 ? undefined : (this.table.idAt(slot) as ExportId)
   }
 
   /** Exports an object that is not exported; nobody holds it yet. @throws UsageError `bad-object` */
@@ -63,8 +64,7 @@ export class ExportEntries {
     const id = this.#nextId++ as ExportId
     const slot = this.table.add(id)
     this.table.columns.object[slot] = object
-    const place = this.#byObject.add(object)
-    this.#byObject.columns.id[place] = id
+    this.#byObject.add(this.table.columns.object, slot)
     return id
   }
 
@@ -86,20 +86,33 @@ export class ExportEntries {
   /** Removes those of `ids` that are there, whoever holds them. O(ids). @returns their objects */
   removeAll(ids: Column): ObjectKey[] {
     const objects: ObjectKey[] = []
+    const isMany = ids.length * 4 >= this.table.size
     for (let index = 0; index < ids.length; index++) {
       const slot = this.table.slotOf(ids[index])
-      if (slot >= 0) objects.push(this.table.columns.object[slot] as ObjectKey)
+      if (slot < 0) continue
+      objects.push(isMany ? (this.table.columns.object[slot] as ObjectKey) : this.#remove(slot))
     }
-    this.#byObject.removeAll(objects)
-    this.table.removeAll(ids)
+    if (isMany) {
+      this.table.removeAll(ids)
+      this.#indexObjects()
+    }
     return objects
   }
 
   #remove(slot: number): ObjectKey {
-    const object = this.table.columns.object[slot] as ObjectKey
+    const { object: objects } = this.table.columns
+    const object = objects[slot] as ObjectKey
+    this.#byObject.delete(objects, object)
+    // The last takes the place of the one that is removed.
+    const last = this.table.size - 1
+    if (slot !== last) this.#byObject.move(objects, last, slot)
     this.table.removeAt(slot)
-    this.#byObject.removeAt(this.#byObject.slotOf(object))
     return object
+  }
+
+  #indexObjects(): void {
+    this.#byObject.clear()
+    for (let slot = 0; slot < this.table.size; slot++) this.#byObject.add(this.table.columns.object, slot)
   }
 
   image(): ExportEntriesImage {
@@ -109,9 +122,6 @@ export class ExportEntries {
   restore({ table, nextId }: ExportEntriesImage): void {
     this.table.restore(table)
     this.#nextId = nextId
-    for (let slot = 0; slot < this.table.size; slot++) {
-      const place = this.#byObject.add(this.table.columns.object[slot])
-      this.#byObject.columns.id[place] = this.table.idAt(slot)
-    }
+    this.#indexObjects()
   }
 }

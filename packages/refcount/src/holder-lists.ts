@@ -2,16 +2,7 @@
  * What each holder is listed for: its rows in the session there is, and what it had in earlier ones, in quarantine. It does not know
  * how many holders an export has: that is the table's.
  */
-import {
-  type Column,
-  ColumnTable,
-  type ColumnTableImage,
-  digestOf,
-  type ExportId,
-  IdMap,
-  type IdMapImage,
-  type Sequence,
-} from '@holdfast/core'
+import { type Column, ColumnTable, type ColumnTableImage, digestOf, type ExportId, type Sequence } from '@holdfast/core'
 import type { Rows } from './export-columns.js'
 
 /** What the table calls a holder: a small number that its user chooses, one for each incarnation of a peer. */
@@ -25,15 +16,18 @@ export interface Digest {
 
 export interface HolderListsImage {
   readonly rows: ReadonlyMap<HolderIndex, ColumnTableImage>
-  readonly quarantine: ReadonlyMap<HolderIndex, IdMapImage>
+  readonly quarantine: ReadonlyMap<HolderIndex, ColumnTableImage>
   readonly unsettled: readonly HolderIndex[]
 }
+
+/** What a holder had in earlier sessions: the `g` of each. */
+type Quarantine = ColumnTable<'g'>
 
 const NO_ROWS: Rows = new ColumnTable(['g', 'r'])
 
 export class HolderLists {
   readonly #rows = new Map<HolderIndex, Rows>()
-  readonly #quarantine = new Map<HolderIndex, IdMap>()
+  readonly #quarantine = new Map<HolderIndex, Quarantine>()
   /** Holders whose rows a verdict removed, and who have not been heard to drop anything since. */
   readonly #unsettled = new Set<HolderIndex>()
 
@@ -73,7 +67,7 @@ export class HolderLists {
   /** Who is listed for an export or has it in quarantine. O(holders). */
   holdersOf(id: ExportId): HolderIndex[] {
     const rows = [...this.#rows].filter(([, table]) => table.slotOf(id) >= 0)
-    const quarantined = [...this.#quarantine].filter(([, ids]) => ids.has(id))
+    const quarantined = [...this.#quarantine].filter(([, table]) => table.slotOf(id) >= 0)
     return [...new Set([...rows, ...quarantined].map(([holder]) => holder))]
   }
 
@@ -94,7 +88,7 @@ export class HolderLists {
   }
 
   isQuarantined(id: ExportId, holder: HolderIndex): boolean {
-    return this.#quarantine.get(holder)?.has(id) ?? false
+    return (this.#quarantine.get(holder)?.slotOf(id) ?? -1) >= 0
   }
 
   /** How many entries a holder has in quarantine. */
@@ -104,46 +98,50 @@ export class HolderLists {
 
   /** @returns whether it is new there */
   quarantine(id: ExportId, holder: HolderIndex, g: Sequence): boolean {
-    let ids = this.#quarantine.get(holder)
-    if (ids === undefined) {
-      ids = new IdMap()
-      this.#quarantine.set(holder, ids)
+    let table = this.#quarantine.get(holder)
+    if (table === undefined) {
+      table = new ColumnTable(['g'])
+      this.#quarantine.set(holder, table)
     }
-    const isNew = !ids.has(id)
-    ids.set(id, g)
-    return isNew
+    const known = table.slotOf(id)
+    const slot = known < 0 ? table.add(id) : known
+    table.columns.g[slot] = g
+    return known < 0
   }
 
   /** @returns the `g` that was kept with it, or undefined when it was not there */
   unquarantine(id: ExportId, holder: HolderIndex): Sequence | undefined {
-    const ids = this.#quarantine.get(holder)
-    const g = ids?.get(id) ?? -1
-    if (ids === undefined || g < 0) return undefined
-    ids.delete(id)
-    if (ids.size === 0) this.#quarantine.delete(holder)
+    const table = this.#quarantine.get(holder)
+    const slot = table?.slotOf(id) ?? -1
+    if (table === undefined || slot < 0) return undefined
+    const g = table.columns.g[slot]
+    table.removeAt(slot)
+    if (table.size === 0) this.#quarantine.delete(holder)
     return g
   }
 
   /** Empties a holder's quarantine. */
   takeQuarantine(holder: HolderIndex): ExportId[] {
-    const ids = [...(this.#quarantine.get(holder)?.keys() ?? [])] as ExportId[]
+    const table = this.#quarantine.get(holder)
     this.#quarantine.delete(holder)
-    return ids
+    return Array.from({ length: table?.size ?? 0 }, (_, slot) => table?.idAt(slot) as ExportId)
   }
 
   /** These exports are gone. O(ids + holders), and for each holder its rows or the ids, whichever are fewer. */
   removeExports(ids: Column): void {
     const gone = new Set<number>(Array.from(ids))
+    const removeFrom = (table: Rows | Quarantine): void => {
+      if (table.size < ids.length) removeAmong(table, gone)
+      else table.removeAll(ids)
+    }
     for (const [holder, rows] of this.#rows) {
       const before = rows.size
-      if (before < ids.length) removeAmong(rows, gone)
-      else rows.removeAll(ids)
+      removeFrom(rows)
       if (rows.size < before) this.#unsettled.add(holder)
       if (rows.size === 0) this.#rows.delete(holder)
     }
     for (const [holder, quarantine] of this.#quarantine) {
-      const fewer = quarantine.size < gone.size ? [...quarantine.keys()].filter((id) => gone.has(id)) : gone
-      for (const id of fewer) quarantine.delete(id)
+      removeFrom(quarantine)
       if (quarantine.size === 0) this.#quarantine.delete(holder)
     }
   }
@@ -167,22 +165,22 @@ export class HolderLists {
 
   image(): HolderListsImage {
     const rows = new Map(Array.from(this.#rows, ([holder, table]) => [holder, table.image()]))
-    const quarantine = new Map(Array.from(this.#quarantine, ([holder, ids]) => [holder, ids.image()]))
+    const quarantine = new Map(Array.from(this.#quarantine, ([holder, table]) => [holder, table.image()]))
     return { rows, quarantine, unsettled: [...this.#unsettled] }
   }
 
   restore({ rows, quarantine, unsettled }: HolderListsImage): void {
     for (const [holder, table] of rows) this.ensureRows(holder).restore(table)
     for (const [holder, image] of quarantine) {
-      const ids = new IdMap()
-      ids.restore(image)
-      this.#quarantine.set(holder, ids)
+      const table: Quarantine = new ColumnTable(['g'])
+      table.restore(image)
+      this.#quarantine.set(holder, table)
     }
     for (const holder of unsettled) this.#unsettled.add(holder)
   }
 }
 
 /** From the last to the first: the one that moves into a gap has been looked at. */
-function removeAmong(rows: Rows, ids: ReadonlySet<number>): void {
-  for (let slot = rows.size - 1; slot >= 0; slot--) if (ids.has(rows.idAt(slot))) rows.removeAt(slot)
+function removeAmong(table: Rows | Quarantine, ids: ReadonlySet<number>): void {
+  for (let slot = table.size - 1; slot >= 0; slot--) if (ids.has(table.idAt(slot))) table.removeAt(slot)
 }

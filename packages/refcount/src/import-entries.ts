@@ -2,7 +2,7 @@
  * The columns of the import table: an entry for each slot, by which others know an import. Slots of imports that are gone are used again,
  * under another generation.
  */
-import { type ExportId, fail } from '@holdfast/core'
+import { type ExportId, fail, grownCapacity } from '@holdfast/core'
 
 /** What the table calls an owner: a small number that its user chooses, one for each incarnation of a peer. */
 export type OwnerIndex = number
@@ -90,7 +90,7 @@ export class ImportEntries {
   }
 
   #grow(): void {
-    const capacity = this.owner.length * 2
+    const capacity = grownCapacity(this.owner.length, this.owner.length + 1)
     this.owner = copied(this.owner, new Int32Array(capacity))
     this.export = copied(this.export, new Float64Array(capacity))
     this.use = copied(this.use, new Float64Array(capacity))

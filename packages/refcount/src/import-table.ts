@@ -20,12 +20,12 @@ import {
   digestOf,
   type ExportId,
   fail,
-  IdMap,
-  type IdMapImage,
   type ImportId,
   placesInOrder,
   type Rules,
   type Sequence,
+  SlotIndex,
+  type SlotIndexImage,
 } from '@holdfast/core'
 import type { Digest } from './holder-lists.js'
 import { FREE, ImportEntries, type ImportEntriesImage, type OwnerIndex } from './import-entries.js'
@@ -43,7 +43,7 @@ export interface ImportColumns {
 /** Of an `ImportTable`, see `image`. */
 export interface ImportTableImage {
   readonly entries: ImportEntriesImage
-  readonly index: ReadonlyMap<OwnerIndex, IdMapImage>
+  readonly index: ReadonlyMap<OwnerIndex, SlotIndexImage>
   readonly proofs: ImportProofsImage
 }
 
@@ -58,7 +58,8 @@ const HELD_OVER = 2
 
 export class ImportTable {
   readonly #entries = new ImportEntries()
-  readonly #index = new Map<OwnerIndex, IdMap>()
+  /** The imports of each owner, by export id. */
+  readonly #index = new Map<OwnerIndex, SlotIndex>()
   readonly #proofs = new ImportProofs()
   readonly #rules: Rules
 
@@ -73,7 +74,7 @@ export class ImportTable {
 
   /** The import of an owner's export, or undefined. O(1). */
   find(owner: OwnerIndex, id: ExportId): ImportId | undefined {
-    const slot = this.#index.get(owner)?.get(id) ?? NONE
+    const slot = this.#index.get(owner)?.find(this.#entries.export, id) ?? NONE
     return slot < 0 ? undefined : (slot as ImportId)
   }
 
@@ -96,10 +97,10 @@ export class ImportTable {
     this.#entries.flags[slot] = TRUSTED
     let index = this.#index.get(owner)
     if (index === undefined) {
-      index = new IdMap()
+      index = new SlotIndex()
       this.#index.set(owner, index)
     }
-    index.set(id, slot)
+    index.add(this.#entries.export, slot)
     return slot as ImportId
   }
 
@@ -148,7 +149,7 @@ export class ImportTable {
   /** The session with an owner is over: what is held from it is held over, and not to be given away. O(its imports). */
   holdOver(owner: OwnerIndex): void {
     this.#proofs.deleteAll(owner)
-    this.#index.get(owner)?.forEach((_, slot) => {
+    this.#index.get(owner)?.forEach((slot) => {
       this.#entries.flags[slot] = HELD_OVER
       this.#entries.claim[slot] = 0
     })
@@ -183,7 +184,7 @@ export class ImportTable {
 
   /** How many imports from an owner there are, and the digest of their export ids. O(its imports). */
   digestFrom(owner: OwnerIndex): Digest {
-    const ids = Float64Array.from(this.#index.get(owner)?.keys() ?? [])
+    const ids = this.#exportsOf(this.idsOf(owner))
     return { count: ids.length, digest: digestOf(ids) }
   }
 
@@ -202,7 +203,7 @@ export class ImportTable {
 
   /** The owner has acknowledged the reconcile up to my message `at`. O(its imports). */
   confirm(owner: OwnerIndex, at: Sequence): void {
-    this.#index.get(owner)?.forEach((_, slot) => {
+    this.#index.get(owner)?.forEach((slot) => {
       if (this.#entries.claim[slot] > 0 && this.#entries.claim[slot] <= at) this.#entries.flags[slot] = TRUSTED
     })
   }
@@ -322,7 +323,7 @@ export class ImportTable {
   /** The imports from one owner, in no particular order. O(its imports). */
   idsOf(owner: OwnerIndex): ImportId[] {
     const ids: ImportId[] = []
-    this.#index.get(owner)?.forEach((_, slot) => ids.push(slot as ImportId))
+    this.#index.get(owner)?.forEach((slot) => ids.push(slot as ImportId))
     return ids
   }
 
@@ -335,7 +336,7 @@ export class ImportTable {
       return
     }
     for (let place = 0; place < exportIds.length; place++) {
-      if (!index.delete(exportIds[place])) fail('an import is indexed under its owner', { owner })
+      if (!index.delete(this.#entries.export, exportIds[place])) fail('an import is indexed under its owner', { owner })
     }
   }
 
@@ -392,7 +393,7 @@ export class ImportTable {
     this.#proofs.restore(proofs)
     this.#entries.restore(entries)
     for (const [owner, image] of index) {
-      const ids = new IdMap()
+      const ids = new SlotIndex()
       ids.restore(image)
       this.#index.set(owner, ids)
     }

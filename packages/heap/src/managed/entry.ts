@@ -51,8 +51,8 @@ export class Entry {
   readonly type: Layout | 'ordinary' | 'remote'
   /** Field values of a managed object; the ordinary object itself while it is held strongly; null otherwise. */
   state: FieldState | object | null = null
-  /** The representative; dead or null when there is none, null while it is hidden. */
-  ref: WeakRef<object> | null = null
+  /** The representative; dead or null when there is none, null while it is hidden. The entry itself as long as it keeps it. */
+  ref: { deref(): object | undefined } | null = null
   /** Where in the list of representatives, or -1. */
   place = -1
 
@@ -60,6 +60,11 @@ export class Entry {
     this.heap = heap
     this.handle = handle
     this.type = type
+  }
+
+  /** The ordinary object that this entry keeps. */
+  deref(): object | undefined {
+    return this.state ?? undefined
   }
 
   /** The class of a managed object; null for the other kinds. */

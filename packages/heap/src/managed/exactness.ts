@@ -35,7 +35,7 @@ export interface ExactProbe {
 export type Unreachable = ReadonlyMap<Handle, readonly Handle[]>
 
 interface Hidden {
-  readonly ref: WeakRef<object>
+  readonly ref: NonNullable<Entry['ref']>
   /** The members that it leads to. */
   readonly targets: Entry[]
 }
@@ -65,12 +65,12 @@ export class Exactness {
     for (const entry of this.#hidden.keys()) this.touch(entry)
     const tagged = new Map<Handle, object>()
     for (const entry of this.#driver.representatives) {
-      const { ref, handle } = entry
+      const ref = this.#driver.representatives.weakRefOf(entry)
       const object = ref?.deref()
       if (ref === null || object === undefined) continue
       this.#hidden.set(entry, { ref, targets: [] })
       entry.ref = null
-      tagged.set(handle, object)
+      tagged.set(entry.handle, object)
     }
     this.#probe = { tagged, holders: this.holders() }
     return this.#probe

@@ -201,9 +201,8 @@ export class ObjectStore implements EntryHeap, AdoptingHeap {
 
   becomeOrdinary(object: object): void {
     const entry = this.#enter(this.objects.create(), 'ordinary')
-    entry.state = object
     this.#ordinary.set(object, entry)
-    this.representatives.set(entry, object)
+    this.representatives.keep(entry, object)
   }
 
   warnPinned(warning: PinnedWarning): void {

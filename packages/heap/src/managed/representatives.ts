@@ -50,9 +50,21 @@ export class Representatives {
 
   /** Makes an object the representative of an entry that has the pin for it. O(1). */
   set(entry: Entry, object: object): void {
-    entry.ref = new WeakRef(object)
-    this.#registries[this.#next++ % REGISTRIES].register(object, entry.handle)
+    entry.ref = this.#watch(entry, object)
     if (entry.place < 0) entry.place = this.#pinned.push(entry) - 1
+  }
+
+  /** The same for an ordinary object, which its entry keeps: to be told of its end is of use only later, and costs 100 bytes. O(1). */
+  keep(entry: Entry, object: object): void {
+    entry.state = object
+    entry.ref = entry
+    entry.place = this.#pinned.push(entry) - 1
+  }
+
+  /** What stands for an entry, by a reference that does not keep it; null while it is hidden. O(1). */
+  weakRefOf(entry: Entry): Entry['ref'] {
+    if (entry.ref === entry) entry.ref = this.#watch(entry, entry.state as object)
+    return entry.ref
   }
 
   /** Takes the pins of the dead. @returns how many there were. O(representatives), 0.1 µs each */
@@ -70,7 +82,10 @@ export class Representatives {
   review(entry: Entry): boolean {
     if (entry.place < 0) return false
     if (entry.kind === 'ordinary' && entry.state !== null) {
-      if (this.#driver.isIdle(entry)) entry.state = null
+      if (this.#driver.isIdle(entry)) {
+        this.weakRefOf(entry)
+        entry.state = null
+      }
       return false
     }
     // Hidden for a probe, which keeps it alive.
@@ -86,7 +101,7 @@ export class Representatives {
   }
 
   /** Gives an entry back what stood for it, and the pin; no pin when V8 has collected it since. O(1), or O(what is revived). */
-  restore(entry: Entry, ref: WeakRef<object>): void {
+  restore(entry: Entry, ref: NonNullable<Entry['ref']>): void {
     entry.ref = ref
     if (entry.place >= 0 || ref.deref() === undefined) return
     this.#driver.heap.arrive(entry.handle)
@@ -103,5 +118,10 @@ export class Representatives {
     entry.place = -1
     this.#driver.heap.unpin(entry.handle)
     this.#driver.onUnpinned(entry)
+  }
+
+  #watch({ handle }: Entry, object: object): WeakRef<object> {
+    this.#registries[this.#next++ % REGISTRIES].register(object, handle)
+    return new WeakRef(object)
   }
 }

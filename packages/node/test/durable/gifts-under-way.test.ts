@@ -7,6 +7,7 @@ import type { DurableHeapNode } from '../../src/durable/index.js'
 import { decodeNodeImage, encodeNodeImage } from '../../src/durable/node-image.js'
 import type { HeapNode, IncomingCall } from '../../src/index.js'
 import { ask, DurableWorld, eventually } from '../support/durable-world.js'
+import { asOfVersion2 } from '../support/old-states.js'
 
 const NOTHING = new Uint8Array(0)
 
@@ -100,7 +101,9 @@ describe('a gift of an object whose owner stops', () => {
     const { giftSecret: _, ...old } = header
     const before = new MemoryStore()
     await before.open()
-    await before.replace(encodeNodeImage({ header: { ...old, stateVersion: 1 }, state: asOfVersion1(state) }))
+    await before.replace(
+      encodeNodeImage({ header: { ...old, stateVersion: 1 }, state: asOfVersion1(asOfVersion2(state)) }),
+    )
     await before.close()
     world.kill('owner')
     owner = await world.durable('owner', before)
