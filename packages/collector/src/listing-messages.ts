@@ -80,19 +80,21 @@ export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMes
     const finding = isOurs ? judgeClaim(state, from, claim) : 'unfounded'
     if (finding === 'forged') {
       state.counts.claimsRefused++
-      // Who holds it already does not lose it to somebody who gives what he has not.
-      if (!state.exports.isListed(id, from.index)) refused.add(id)
+      refused.add(id)
       continue
     }
     if (finding === 'good' && state.exports.addRef(id, from.index, sequence)) sendGiftKey(state, from)
-    else if (!isOurs || !state.exports.isListed(id, from.index)) broken.add(id)
+    else broken.add(id)
     const key = addressKey(gifter)
     const entry = settled.get(key)
     if (entry === undefined) settled.set(key, { gifter, gifts: [gift] })
     else entry.gifts.push(gift)
   }
-  if (broken.size > 0) answerBroken(state, from, ascending(broken))
-  if (refused.size > 0) answerRefused(state, from, ascending(refused))
+  // Who holds it, or has claimed it of another in the same message, does not lose it to somebody who gives what he has not.
+  const isLost = (id: ExportId) => !isOurs || !state.exports.isListed(id, from.index)
+  const [gone, forged] = [broken, refused].map((ids) => ascending(ids).filter(isLost))
+  if (gone.length > 0) answerBroken(state, from, gone)
+  if (forged.length > 0) answerRefused(state, from, forged)
   if (!rules.on('giftAck-after-registration')) return
   for (const { gifter, gifts } of settled.values()) {
     // A gifter without a session will ask.

@@ -354,6 +354,23 @@ describe('an honest receiver of a gift that nobody may make', () => {
     expect(holders({ stage, thing })).toEqual(['bob', 'carol'])
   })
 
+  it.each([
+    ['first', (forged: AddRefEntry, real: AddRefEntry) => [forged, real]],
+    ['last', (forged: AddRefEntry, real: AddRefEntry) => [real, forged]],
+  ])('does not lose what it claims of another in the same message, the forged one %s', (_, inOrder) => {
+    const { stage, thing, atBob, claims: sent } = scene()
+    stage.sends('bob', atBob, 'carol')
+    stage.arrives('bob', 'carol')
+    const [real] = sent[0].entries
+    const forged = { ...real, gift: giftId(real.gift + 50), token: new Uint8Array(16) }
+    stage.replaces('carol', 'alice', { ...sent[0], entries: inOrder(forged, real) })
+    stage.allArrives('carol', 'alice')
+    stage.allArrives('alice', 'carol')
+    expect(refusals(stage)).toBe(1)
+    expect(stage.world.told('carol', 'broken')).toEqual([])
+    expect(holders({ stage, thing })).toEqual(['bob', 'carol'])
+  })
+
   it('gives on what it held before as if nothing had been said', () => {
     const { stage, thing } = scene()
     const atCarol = stage.gives('alice', thing, 'carol')
