@@ -24,39 +24,50 @@ export async function startReferences(
   const counted = await countWire(system, { references: Math.min(COUNTED, references), collections })
   const thread = await OwnerThread.start(system, { isWatched: false })
   const itemBytes = await thread.ask('itemBytes', references)
+  // Of all rounds: what earlier ones have left, for the next to use, is not to be had for nothing.
+  const empty = await weigh(thread)
   return {
-    round: async () => ({ ...(await measureOnce(thread, references, itemBytes)), ...counted }),
+    round: async () => ({ ...(await measureOnce(thread, { references, itemBytes, empty })), ...counted }),
     close: () => thread.close(),
   }
 }
 
-async function measureOnce(thread: OwnerThread, references: number, itemBytes: number): Promise<Sample> {
+/** Both sides together. */
+const weigh = async (thread: OwnerThread): Promise<number> => (await usedBytes()) + (await thread.ask('bytes'))
+
+interface Round {
+  readonly references: number
+  readonly itemBytes: number
+  /** What both sides weighed before the first. */
+  readonly empty: number
+}
+
+async function measureOnce(thread: OwnerThread, { references, itemBytes, empty }: Round): Promise<Sample> {
   const { holder } = thread
   const list = Array.from({ length: references }, (): unknown => null)
-  const weighBoth = async (): Promise<number> => (await usedBytes()) + (await thread.ask('bytes'))
-  const before = await weighBoth()
-  const each = (bytes: number): number => (bytes - before) / references - itemBytes
+  const own = 8 * references
+  const each = (bytes: number): number => (bytes - own - empty) / references - itemBytes
   const startedAt = performance.now()
   const usedBefore = processorMs()
   await thread.fill(list, IN_FLIGHT)
   const createMs = performance.now() - startedAt
   const createProcessorMs = processorMs() - usedBefore
-  const withProxies = await weighBoth()
+  const withProxies = await weigh(thread)
   holder.keep(list)
   list.fill(null)
-  const live = await weighBoth()
+  const live = await weigh(thread)
   const releasedAt = performance.now()
   await holder.release([])
   await thread.released()
   const releaseMs = performance.now() - releasedAt
-  const kept = await weighBoth()
+  const kept = await weigh(thread)
   return {
     create: (references / createMs) * MS_PER_S,
     'create, by the processor': (references / createProcessorMs) * MS_PER_S,
     release: (references / releaseMs) * MS_PER_S,
     live: each(live),
     'with proxies': each(withProxies),
-    kept: (kept - before) / references,
+    kept: (kept - own - empty) / references,
   }
 }
 

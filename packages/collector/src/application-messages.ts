@@ -319,7 +319,7 @@ export function sendWaitingClaims(state: NodeState, owner: Remote): void {
   sendClaims(state, owner, claims)
   const gone = claims.filter((claim) => !isAlive(claim))
   const ids = [...new Set(gone.map((claim) => claim.id))].sort((a, b) => a - b)
-  if (ids.length > 0 && owner.session > 0) {
+  if (ids.length > 0) {
     state.append(owner, { type: 'dgc:dropRef', ids, received: owner.received })
   }
 }

@@ -219,7 +219,7 @@ export class Coordination {
       return
     }
     const remote = names ? state.remotes.find(owner) : state.remotes.findPeer(owner.node)?.remote
-    if (remote && remote.session > 0) state.append(remote, verdict)
+    if (remote) state.append(remote, verdict)
   }
 
   #giveUp(node: NodeId): void {

@@ -36,7 +36,8 @@ export function sendGiftKey(
   // Numbers of sessions are never used again: a holder that was forgotten, and with it what it had given, gets another key.
   holder.givenKey ??= state.tokens.keyOf(holder.address, holder.session)
   append({ type: 'dgc:giftKey', key: holder.givenKey })
-  holder.hasGivenKey = true
+  // It may have ended the session.
+  holder.hasGivenKey = holder.session > 0
 }
 
 /** An owner tells what to prove gifts of its objects with. */

@@ -126,7 +126,6 @@ export function askAboutGifts(state: NodeState, owner: Remote): void {
 
 function ask(state: NodeState, owner: Remote, gifts: readonly GiftId[]): void {
   for (const [start, end] of pieces(gifts.length, state.idsPerMessage)) {
-    if (owner.session === 0) return
     state.append(owner, { type: 'dgc:release', gifts: gifts.slice(start, end) })
   }
 }

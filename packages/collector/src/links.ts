@@ -205,7 +205,7 @@ export class Links {
     // What this node still holds first of all, then what it was given meanwhile, then all else.
     sendReconcile(state, remote, state.imports.heldOver(remote.index))
     if (remote.session > 0) sendWaitingClaims(state, remote)
-    if (remote.session > 0) askAboutGifts(state, remote)
+    askAboutGifts(state, remote)
     if (remote.session > 0) state.emit({ type: 'session-opened', peer: peer.node, incarnation })
   }
 }

@@ -40,7 +40,6 @@ export function dropImports(state: NodeState, named: readonly ImportId[], genera
   for (const [index, dropped] of state.imports.removeAll(ids)) {
     const owner = state.remotes.at(index)
     for (const [start, end] of pieces(dropped.length, state.idsPerMessage)) {
-      if (owner.session === 0) break
       state.append(owner, { type: 'dgc:dropRef', ids: dropped.subarray(start, end), received: owner.received })
     }
   }
@@ -83,8 +82,7 @@ export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMes
       refused.add(id)
       continue
     }
-    if (finding === 'good' && state.exports.addRef(id, from.index, sequence)) sendGiftKey(state, from)
-    else broken.add(id)
+    if (finding !== 'good' || !state.exports.addRef(id, from.index, sequence)) broken.add(id)
     const key = addressKey(gifter)
     const entry = settled.get(key)
     if (entry === undefined) settled.set(key, { gifter, gifts: [gift] })
@@ -93,13 +91,15 @@ export function receiveAddRef(state: NodeState, from: Remote, message: AddRefMes
   // Who holds it, or has claimed it of another in the same message, does not lose it to somebody who gives what he has not.
   const isLost = (id: ExportId) => !isOurs || !state.exports.isListed(id, from.index)
   const [gone, forged] = [broken, refused].map((ids) => ascending(ids).filter(isLost))
+  // Behind all claims: what does not fit ends the session, and with it what it lists the claimant for.
+  if (state.exports.heldBy(from.index) > 0) sendGiftKey(state, from)
   if (gone.length > 0) answerBroken(state, from, gone)
   if (forged.length > 0) answerRefused(state, from, forged)
   if (!rules.on('giftAck-after-registration')) return
   for (const { gifter, gifts } of settled.values()) {
     // A gifter without a session will ask.
     const remote = state.remotes.find(gifter)
-    if (remote !== undefined && remote.session > 0) {
+    if (remote !== undefined) {
       state.append(remote, { type: 'dgc:giftAck', receiver: from.address, clock: state.clock, gifts })
     }
   }

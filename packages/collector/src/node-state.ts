@@ -186,10 +186,11 @@ export class NodeState {
 
   /**
    * Appends a message of the protocol. It can't be refused: a drop that is not sent is a leak, so where it does not fit
-   * the session ends, and with it all that the message would have told.
+   * the session ends, and with it all that the message would have told. Nor is anything told in a session that has ended so in this turn.
    * @returns 0 when the session ended
    */
   append(remote: Remote, message: Message): Sequence {
+    if (remote.session === 0) return 0
     try {
       return this.appendRefusable(remote, message)
     } catch (error) {

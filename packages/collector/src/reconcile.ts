@@ -37,9 +37,10 @@ export function receiveReconcile(state: NodeState, from: Remote, message: Reconc
   const refused = state.exports.relist(message.ids, index, sequence)
   if (refused.length > 0) answerBroken(state, from, refused)
   if (refused.length < message.ids.length) sendGiftKey(state, from)
-  if (!message.last) return
+  // What was answered may not have fitted: then all that it is listed for is in quarantine once more, for the next session.
+  if (!message.last || from.session === 0) return
   state.released('listing', state.exports.endReconcile(index, since, message.received))
-  if (from.session > 0) state.append(from, { type: 'dgc:reconcileOk', at: sequence })
+  state.append(from, { type: 'dgc:reconcileOk', at: sequence })
 }
 
 /** The owner has listed what this node reconciled. @throws ProtocolError before anything is changed */

@@ -15,7 +15,7 @@ export function revoke(state: NodeState, object: ObjectKey, holder: NodeId | und
   if (holder === undefined) {
     const remotes = state.exports.holdersOf(id).map((index) => state.remotes.at(index))
     state.released('revocation', state.exports.sweep([id], [state.exports.versionOf(id)]) ?? [])
-    for (const remote of remotes) if (remote.session > 0) answerBroken(state, remote, [id])
+    for (const remote of remotes) answerBroken(state, remote, [id])
     return
   }
   const remote = state.remotes.findPeer(holder)?.remote ?? null
