@@ -146,6 +146,31 @@ describe('when a session ends', () => {
     stage.endsWell()
   })
 
+  it('what a reconcile names stays held when what its owner answers does not fit, and ends the next session, too', () => {
+    const stage = new Stage({ hasFaults: true, collector: { limits: NARROW } })
+    const { world } = stage
+    const thing = stage.creates('alice')
+    stage.gives('alice', thing, 'bob')
+    stage.letsGo('alice', thing)
+    stage.falloutBetween('alice', 'bob')
+    stage.parts('alice', 'bob')
+    stage.meets('alice', 'bob')
+    // Until there is no room for an answer.
+    expect(() => {
+      for (;;) world.send('alice', { node: 'bob' })
+    }).toThrow(/unacknowledged/)
+    stage.allArrives('bob', 'alice')
+    expect(world.told('alice', 'session-ended').at(-1)?.effect.reason).toBe('queue-full')
+    expect(world.told('alice', 'released')).toEqual([])
+    stage.parts('alice', 'bob')
+    stage.meets('alice', 'bob')
+    stage.allArrives('bob', 'alice')
+    stage.allArrives('alice', 'bob')
+    expect(world.told('bob', 'broken')).toEqual([])
+    expect(world.node('alice').collector.referrersOf(thing)).toMatchObject([{ node: 'bob' }])
+    stage.endsWell()
+  })
+
   it('a gift that waits for the next is of use in the one behind it, when the reconcile of the next does not fit and ends it', () => {
     const stage = new Stage({ hasFaults: true, collector: { limits: NARROW } })
     const { world } = stage
