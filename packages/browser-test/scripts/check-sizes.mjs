@@ -15,8 +15,8 @@ const PAGES = join(import.meta.dirname, '../pages')
 /** In kB, of 1,000 bytes. */
 const PAGE_BAR = 30
 const MEASURED_PAGES = [
-  { name: 'first call: createNode', page: 'first-call.ts', budget: 74.4 },
-  { name: 'first call: all exports', page: 'everything.ts', budget: 76.3 },
+  { name: 'first call: createNode', page: 'first-call.ts', budget: 75 },
+  { name: 'first call: all exports', page: 'everything.ts', budget: 77 },
 ]
 
 const PACKAGE_BAR = 6
@@ -29,8 +29,8 @@ const MEASURED_PACKAGES = [
   { name: 'tracing', entry: 'index.js' },
   { name: 'tracing/collage', entry: 'collage.js' },
   { name: 'tracing/verdict', entry: 'verdict.js' },
-  { name: 'collector', entry: 'index.js', budget: 13.4 },
-  { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 10.9 },
+  { name: 'collector', entry: 'index.js', budget: 14.2 },
+  { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 11.3 },
   { name: 'collector/coordination', entry: 'coordination.js' },
   { name: 'heap/object-heap', entry: 'object-heap/index.js' },
 ]

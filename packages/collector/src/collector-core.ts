@@ -53,6 +53,7 @@ import { type CollectorCounts, NodeState } from './node-state.js'
 import { IDS_PER_MESSAGE } from './pieces.js'
 import { Reception } from './reception.js'
 import type { ReportTicket, SuspectFilter } from './report-builder.js'
+import { REPORT_PART_BYTES } from './report-parts.js'
 import { restarted } from './restart.js'
 import { revoke } from './revocation.js'
 import {
@@ -83,6 +84,8 @@ export interface CollectorOptions extends VerdictOptions {
   readonly codec?: MessageCodec
   /** Lists of ids are cut into messages of so many. Default: 65,536. */
   readonly idsPerMessage?: number
+  /** A report goes in parts of at most so many bytes, one a turn. Default: 65,536; fewer where the session's queue is short. */
+  readonly reportPartBytes?: number
   /** How gifts of this node's objects are proved. When left out, who claims to have been given one is believed. */
   readonly giftTokens?: GiftTokenOptions
   /** Whose verdicts are applied and whose wish for a report is granted; nobody's but this node's own when left out. */
@@ -115,9 +118,12 @@ export class CollectorCore {
     const times = leaseTimes(lease, MAX_GIFT_DEPTH, rules)
     const address = { node, incarnation }
     this.#state = new NodeState({ address, times, codec, idsPerMessage, giftTokens: options.giftTokens }, rules)
-    this.#links = new Links(this.#state, options.limits, (from, message, sequence) =>
-      this.#reception.receive(from, message, sequence),
-    )
+    this.#links = new Links(this.#state, {
+      limits: options.limits,
+      reportPartBytes: options.reportPartBytes ?? REPORT_PART_BYTES,
+      onMessage: (from, message, sequence) => this.#reception.receive(from, message, sequence),
+      onReportSent: (remote) => this.#coordination?.reportSent(remote),
+    })
     this.#reception = new Reception(this.#state, () => this.#coordination, options.trusts)
   }
 
@@ -263,11 +269,12 @@ export class CollectorCore {
     this.#state.now = now
     this.#state.exports.at(now)
     this.#apply(event, now)
+    const isHeld = (event.type === 'call' || event.type === 'return') && event.isHeld === true
+    if (!isHeld) this.#links.appendParts()
     const { lost } = this.#state
     for (let node = lost.pop(); node !== undefined; node = lost.pop()) this.#coordination?.lost(node)
     this.#turn++
     this.#state.emitRequests()
-    const isHeld = (event.type === 'call' || event.type === 'return') && event.isHeld === true
     if (!isHeld) this.#links.flush(now)
     return this.#state.takeEffects()
   }

@@ -28,6 +28,7 @@ import type { NodeState } from './node-state.js'
 import { pieces } from './pieces.js'
 import type { Remote } from './remotes.js'
 import { type BuiltReport, buildReport, type SuspectFilter } from './report-builder.js'
+import { IncomingReport } from './report-parts.js'
 import { Reporting } from './reporting.js'
 import { WeakAnswers } from './weak-answers.js'
 
@@ -42,6 +43,10 @@ export class Coordination {
   #collage = new Collage()
   #reporting = new Reporting()
   #weakAnswers: WeakAnswers
+  /** The newest report to each coordinator that another is still on its way to. */
+  readonly #waiting = new Map<NodeId, BuiltReport>()
+  /** Reports of which some parts have come. */
+  readonly #arriving = new Map<NodeId, IncomingReport>()
   /** Nodes whose report the round waits for; null when there is no round. */
   #awaited: Set<NodeId> | null = null
   #missing: NodeId[] = []
@@ -84,8 +89,10 @@ export class Coordination {
     return this.#awaited !== null
   }
 
-  /** Forgets every report, told or heard: the next ones are whole. */
+  /** Forgets every report, told or heard: the next ones are whole. One that is on its way goes on. */
   forgetAll(): void {
+    this.#waiting.clear()
+    this.#arriving.clear()
     this.#collage = new Collage()
     this.#reporting = new Reporting()
     this.#weakAnswers = new WeakAnswers(this.#state)
@@ -96,6 +103,8 @@ export class Coordination {
   /** A session ended: its node's report will not come, and one that came is about rows of that session. */
   lost(node: NodeId): void {
     this.#collage.forget(node)
+    this.#waiting.delete(node)
+    this.#arriving.delete(node)
     this.#reporting.forget(node)
     this.#weakAnswers.forget(node)
     if (this.#awaited?.has(node) !== true) return
@@ -103,18 +112,42 @@ export class Coordination {
     this.#judgeWhenComplete()
   }
 
-  /** A report arrived. @throws ProtocolError when it is malformed or speaks for another node */
+  /** A report arrived, or a part of one. @throws ProtocolError when it is malformed, too large, or speaks for another node */
   receive(from: Remote, message: ReportMessage): void {
-    if (!isDelta(message.report)) {
-      const report = decodeReport(message.report)
+    const bytes = this.#assembled(from, message)
+    if (bytes === null) return
+    if (!isDelta(bytes)) {
+      const report = decodeReport(bytes)
       checkAuthor(report, from)
       this.#add(report)
       return
     }
-    const delta = decodeDelta(message.report)
+    const delta = decodeDelta(bytes)
     checkAuthor(delta, from)
-    if (this.#collage.patch(delta) === 'no-base') this.#state.append(from, { type: 'dgc:askReport', full: true })
+    if (this.#collage.patch(delta) === 'no-base') this.#askAnew(from)
     else this.#arrived(delta.node)
+  }
+
+  /** A report that is whole with this part; null while it is not. */
+  #assembled(from: Remote, { part, more, report }: ReportMessage): Uint8Array | null {
+    const { node } = from.address
+    if (part === 0) this.#arriving.delete(node)
+    if (part === 0 && !more) return report
+    const arriving = part === 0 ? new IncomingReport() : this.#arriving.get(node)
+    if (arriving?.count !== part) {
+      // This node has forgotten those before, or was not complete yet.
+      this.#arriving.delete(node)
+      if (!more) this.#askAnew(from)
+      return null
+    }
+    arriving.add(report)
+    if (more) this.#arriving.set(node, arriving)
+    else this.#arriving.delete(node)
+    return more ? null : arriving.joined()
+  }
+
+  #askAnew(from: Remote): void {
+    this.#state.append(from, { type: 'dgc:askReport', full: true })
   }
 
   /** A coordinator has lost what it had from this node. */
@@ -122,21 +155,39 @@ export class Coordination {
     this.#reporting.forget(coordinator)
   }
 
-  /** Sends this node's report to a coordinator; to this very node without a detour. @throws UsageError `no-session` */
+  /**
+   * Sends this node's report to a coordinator, part by part; to this very node without a detour. While another one is on its way the newest
+   * waits, and is written when its turn comes. @throws UsageError `no-session`
+   */
   report(to: NodeId, trace: LocalTrace, weak: readonly WeakHold[]): void {
     const state = this.#state
     const isOwn = to === state.address.node
     if (!isOwn) state.openRemote(to)
-    const { report, holds } = this.#build(trace, weak)
+    const built = this.#build(trace, weak)
     if (isOwn) {
-      this.#weakAnswers.told(to, holds, () => namedByPlace(report))
-      this.#add(report)
+      this.#weakAnswers.told(to, built.holds, () => namedByPlace(built.report))
+      this.#add(built.report)
       return
     }
     const remote = state.openRemote(to)
-    const { bytes, named } = this.#reporting.encode(to, report)
-    this.#weakAnswers.told(to, holds, () => named)
-    state.append(remote, { type: 'dgc:report', report: bytes })
+    if (remote.outgoingReport === null) this.#begin(remote, built)
+    else this.#waiting.set(to, built)
+  }
+
+  /** A report to a coordinator is all in its session's queue: one that has waited for that begins. */
+  reportSent(to: Remote): void {
+    const { node } = to.address
+    const next = this.#waiting.get(node)
+    this.#waiting.delete(node)
+    if (next !== undefined) this.#begin(to, next)
+  }
+
+  #begin(to: Remote, { report, holds }: BuiltReport): void {
+    const { node } = to.address
+    const { bytes, named } = this.#reporting.encode(node, report)
+    this.#weakAnswers.told(node, holds, () => named)
+    to.outgoingReport = { bytes, parts: 0, sent: 0 }
+    this.#state.touched.add(this.#state.remotes.peer(node))
   }
 
   /** A coordinator says what only weak holders of this node keep. @throws ProtocolError before anything is done */

@@ -30,9 +30,20 @@ import { askAboutGifts, endIfOver, expireClaims, forgetPeerIfUnused } from './le
 import type { NodeState } from './node-state.js'
 import { sendReconcile } from './reconcile.js'
 import type { Peer, Remote } from './remotes.js'
+import { REPORT_PART_OVERHEAD, takePart } from './report-parts.js'
 
 /** Acts on one message, in its turn. @throws ProtocolError before anything is changed */
 export type OnMessage = (from: Remote, message: Message, sequence: Sequence) => void
+
+export interface LinksOptions {
+  /** Default: `DEFAULT_LIMITS`. */
+  readonly limits: SessionLimits | undefined
+  /** The most bytes of a report in a turn. */
+  readonly reportPartBytes: number
+  readonly onMessage: OnMessage
+  /** A report to a remote is all appended: another may follow. */
+  readonly onReportSent: (remote: Remote) => void
+}
 
 type Ended = Extract<ChannelEvent, { type: 'ended' }>
 type Established = Extract<ChannelEvent, { type: 'established' }>
@@ -41,12 +52,21 @@ export class Links {
   readonly #state: NodeState
   readonly #limits: SessionLimits
   readonly #onMessage: OnMessage
+  readonly #onReportSent: (remote: Remote) => void
   readonly #counter = new OpeningCounter()
+  /** How much of a session's queue may be in use for a part of a report to go behind it. */
+  readonly #reportRoom: number
+  readonly #reportPartBytes: number
 
-  constructor(state: NodeState, limits: SessionLimits | undefined, onMessage: OnMessage) {
+  constructor(state: NodeState, { limits = DEFAULT_LIMITS, reportPartBytes, onMessage, onReportSent }: LinksOptions) {
     this.#state = state
-    this.#limits = limits ?? DEFAULT_LIMITS
+    this.#limits = limits
     this.#onMessage = onMessage
+    this.#onReportSent = onReportSent
+    const { maxMessageBytes, maxUnackedBytes, windowBytes } = limits
+    this.#reportRoom = Math.min(windowBytes, Math.floor(maxUnackedBytes / 4))
+    const longest = Math.min(Math.floor(this.#reportRoom / 2), maxMessageBytes - REPORT_PART_OVERHEAD)
+    this.#reportPartBytes = Math.max(1, Math.min(reportPartBytes, longest))
   }
 
   opened(node: NodeId, reliable: boolean, now: Instant): void {
@@ -117,6 +137,34 @@ export class Links {
     peer.leasedSent = sent
     schedule.peer(peer)
     forgetPeerIfUnused(this.#state, peer)
+  }
+
+  /** Before the end of a turn: a part of the report to each peer that is touched, if there is one. O(peers touched). */
+  appendParts(): void {
+    const { touched } = this.#state
+    for (let place = touched.first; place < touched.end; place++) {
+      const peer = touched.at(place)
+      peer.partAt = null
+      if (peer.remote !== null && peer.remote.outgoingReport !== null) this.#appendPart(peer, peer.remote)
+    }
+  }
+
+  /**
+   * A part goes last, and the next at once, but in a turn of its own: whatever the program sends meanwhile is before it. While more is
+   * unacknowledged than leaves room it waits, since an acknowledgement will come; and so it does without a link.
+   */
+  #appendPart(peer: Peer, remote: Remote): void {
+    const { channel } = peer
+    if (remote.outgoingReport === null || channel?.isLinked !== true || !this.#hasRoom(channel)) return
+    const part = takePart(remote.outgoingReport, this.#reportPartBytes)
+    if (!part.more) remote.outgoingReport = null
+    this.#state.append(remote, part)
+    if (!part.more && remote.session > 0) this.#onReportSent(remote)
+    if (remote.outgoingReport !== null && this.#hasRoom(channel)) peer.partAt = this.#state.now
+  }
+
+  #hasRoom({ unackedBytes }: Channel): boolean {
+    return unackedBytes === 0 || unackedBytes + this.#reportPartBytes <= this.#reportRoom
   }
 
   /** The highest session number so far. */

@@ -244,6 +244,7 @@ export class NodeState {
     remote.lease = null
     remote.reconcilingSince = 0
     remote.hasGivenKey = false
+    remote.outgoingReport = null
     this.lost.push(peer.node)
     if (this.rules.on('clock-moves-with-every-message')) this.clock++
     this.released('lease', this.exports.endSession(remote.index))

@@ -6,6 +6,7 @@
 import type { AddRefEntry, Duration, Instant, NodeAddress, NodeId, Sequence } from '@holdfast/core'
 import type { SessionLease } from '@holdfast/lease'
 import type { Channel } from '@holdfast/session'
+import type { OutgoingReport } from './report-parts.js'
 
 /** A gift that this node received: what it asks the owner to list it for. */
 export interface Claim extends AddRefEntry {
@@ -40,6 +41,8 @@ export interface Remote {
   givenKey: Uint8Array | null
   /** Whether it was told that in the open session. */
   hasGivenKey: boolean
+  /** A report to it that is not all appended; null while there is none, and without a session. */
+  outgoingReport: OutgoingReport | null
   /** AddRefs of the open session; kept only where a test switched a rule off. */
   readonly sentClaims: Claim[]
 }
@@ -65,6 +68,8 @@ export interface Peer {
   isRefused: boolean
   /** What was appended to the session when its lease last heard of it. */
   leasedSent: Sequence
+  /** When the next part of a report goes; null while there is none, and while it waits for an acknowledgement or a link. */
+  partAt: Instant | null
 }
 
 export interface FreeIndices {
@@ -154,6 +159,7 @@ export class Remotes {
       openedAt: 0 as Instant,
       isRefused: false,
       leasedSent: 0,
+      partAt: null,
     }
     this.#peers.set(node, peer)
     this.#peersByIndex[index] = peer
@@ -175,6 +181,7 @@ export class Remotes {
       giftKey: null,
       givenKey: null,
       hasGivenKey: false,
+      outgoingReport: null,
       sentClaims: [],
     }
     this.#remotes[index] = remote

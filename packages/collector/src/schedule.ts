@@ -50,7 +50,7 @@ export class Schedule {
     const lease = peer.remote?.lease ?? null
     const ends = lease === null ? null : earlier(lease.endsAt, peer.channel?.isLinked === true ? lease.pingAt : null)
     const channel = peer.channel?.nextDeadline() ?? null
-    this.#deadlines.set(keyOfPeer(peer), earlier(earlier(ends, channel), peer.connectAt))
+    this.#deadlines.set(keyOfPeer(peer), earlier(earlier(ends, channel), earlier(peer.connectAt, peer.partAt)))
   }
 
   /** Something about a remote may be due at another time. */

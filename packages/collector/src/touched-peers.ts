@@ -21,6 +21,20 @@ export class TouchedPeers {
     this.#peers[this.#count++] = peer
   }
 
+  /** Those that are in it have the places from `first` to before `end`. */
+  get first(): number {
+    return this.#taken
+  }
+
+  get end(): number {
+    return this.#count
+  }
+
+  /** The peer at one of those places. */
+  at(place: number): Peer {
+    return this.#peers[place] as Peer
+  }
+
   /** Takes the next one out; null when there is none. */
   take(): Peer | null {
     if (this.#taken === this.#count) {

@@ -75,7 +75,7 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
   fc.record({ type: fc.constant('dgc:broken' as const), ids: columns, at: numbers, isRefusal: fc.boolean() }),
   fc.uint8Array({ minLength: 32, maxLength: 32 }).map((key): Message => ({ type: 'dgc:giftKey', key })),
   fc.constantFrom<Message>({ type: 'dgc:askReport', full: false }, { type: 'dgc:bringOutYourDead' }),
-  fc.record({ type: fc.constant('dgc:report' as const), report: bytes }),
+  fc.record({ type: fc.constant('dgc:report' as const), part: fc.nat(2), more: fc.boolean(), report: bytes }),
   columns.map((list): Message => ({ type: 'dgc:collect', incarnation: 1 as Incarnation, ids: list, versions: list })),
 )
 
@@ -174,7 +174,11 @@ describe('a hostile peer', () => {
     ],
     ['gives a node its own object', call({ references: [giftOf(address('alice'))] }), 'gift-of-own'],
     ['gives upon too many gifts', call({ references: [{ ...giftOf(address('bob')), depth: 256 }] }), 'gift-depth'],
-    ['reports in the name of another', { type: 'dgc:report', report: emptyReport('bob') }, 'foreign-report'],
+    [
+      'reports in the name of another',
+      { type: 'dgc:report', part: 0, more: false, report: emptyReport('bob') },
+      'foreign-report',
+    ],
   ])('that %s loses its session, by name of the mistake', (_, message, code) => {
     const { world, forge } = town()
     const { exports } = world.node('alice').collector.tables

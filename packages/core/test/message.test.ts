@@ -57,7 +57,7 @@ const messages: fc.Arbitrary<Message> = fc.oneof(
   fc.uint8Array({ minLength: 32, maxLength: 32 }).map((key) => ({ type: 'dgc:giftKey' as const, key })),
   fc.record({ type: fc.constant('dgc:askReport' as const), full: fc.boolean() }),
   fc.record({ type: fc.constant('dgc:bringOutYourDead' as const) }),
-  fc.record({ type: fc.constant('dgc:report' as const), report: payload }),
+  fc.record({ type: fc.constant('dgc:report' as const), part: counter, more: fc.boolean(), report: payload }),
   fc.tuple(incarnations, ascending, fc.nat()).map(([incarnation, ids, version]) => ({
     type: 'dgc:collect' as const,
     incarnation,

@@ -14,6 +14,9 @@ import type { World } from './world.js'
 
 /** More than a chain of objects over all nodes takes, one node a round. */
 const MAX_ROUNDS = 14
+/** How long an acknowledgement may wait for a frame to ride on, and more of them than a report waits for. */
+const ACK_DELAY_MS = 20
+const MAX_ACKS = 200
 /** How often that time is lived through: it takes most of the turns of a run. */
 const LIVED_THROUGH = 0.15
 /** Rounds in which programs still let go of something. */
@@ -118,6 +121,10 @@ function collectRound(world: World): void {
   settle(world)
   world.step(coordinator, { type: 'begin-round', nodes: up.map((node) => node.id) })
   settle(world)
+  // Where queues are short, each part of a report waits until the one before it is acknowledged.
+  for (let waits = 0; waits < MAX_ACKS && coordinator.collector.isInRound; waits++) {
+    pass(world, { ms: ACK_DELAY_MS, moving: true })
+  }
   for (const node of up) {
     collectLocally(world, node)
     finalize(world, node, 'all')

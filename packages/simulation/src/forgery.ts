@@ -157,7 +157,7 @@ export function forge(lie: Forgery, facts: ForgeryFacts): Message | Uint8Array |
     case 'condemns':
       return { type: 'dgc:collect', incarnation: victim.incarnation, ids: [id], versions: [n % 4] }
     case 'reports-garbage':
-      return { type: 'dgc:report', report: Uint8Array.of(1, 2, 3, n & 0xff) }
+      return { type: 'dgc:report', part: n % 3, more: n % 2 === 0, report: Uint8Array.of(1, 2, 3, n & 0xff) }
     case 'speaks-nonsense':
       return Uint8Array.of(1 + (n % 20), n & 0xff, (n * 7) & 0xff)
     case 'floods':

@@ -49,13 +49,14 @@ export function createLifetime(world: World, name: NodeName): SimulatedNode {
 const settingsIn =
   (world: World): CollectorSettings =>
   (of) => {
-    const { rules, lease, maxUnackedBytes, partialReports, proves, seed } = world.options
+    const { rules, lease, maxUnackedBytes, partialReports, proves, reportPartBytes = null, seed } = world.options
     const secret = new TextEncoder().encode(`the secret of ${of.label} in ${seed}`)
     return {
       rules,
       lease,
       ...(proves ? { giftTokens: { secret, mac } } : {}),
       ...(maxUnackedBytes === null ? {} : { limits: limitsOf(maxUnackedBytes) }),
+      ...(reportPartBytes === null ? {} : { reportPartBytes }),
       trusts: (coordinator) => of.answer(() => world.find(coordinator)?.isHostile !== true),
       lists: (id) => !partialReports || of.answer(() => world.isOrderly || chances(world, of, id)),
     }

@@ -53,6 +53,9 @@ const LEASE = { term: 300, drift: 0.01 }
 const ENCODING = 16
 /** In one run in so many nobody proves gifts: there other rules must do without. */
 const NOT_PROVING = 4
+/** In one run in so many reports go in parts of so many bytes: else all are too short to be cut. */
+const IN_PARTS = 3
+const SHORT_PART_BYTES = 24
 
 /** Each workload as often as its share says. */
 const DRAWN = WORKLOADS.flatMap((workload) => Array.from({ length: SHARES[workload.name] }, () => workload))
@@ -136,6 +139,7 @@ function drawPlan(random: Random, { seed, nodes, without }: RunOptions, workload
     durable: random.chance(0.15),
     answers: random.chance(0.3),
     maxUnackedBytes,
+    reportPartBytes: seed % IN_PARTS === 0 ? SHORT_PART_BYTES : null,
     proves: seed % NOT_PROVING !== 0,
     without: without ?? [],
   }

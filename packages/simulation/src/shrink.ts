@@ -39,6 +39,7 @@ const PLAINER: readonly Partial<Plan>[] = [
   { durable: false },
   { answers: false },
   { maxUnackedBytes: null },
+  { reportPartBytes: null },
   { judges: ['judge'] },
   { judges: [] },
 ]

@@ -6,17 +6,11 @@ import type { CollectorEffect, CollectorEvent } from '@holdfast/collector'
 import { ByteReader, type GiftAckMessage, type Message, type NodeAddress, nodeId } from '@holdfast/core'
 import type { Gift } from './gift.js'
 import type { Letter } from './letter.js'
+import { PastMessages } from './past.js'
 import { type Draft, giftKey, post } from './post.js'
 import type { SimulatedNode } from './simulated-node.js'
 import { type Sent, TableCodec } from './table-codec.js'
 import type { World } from './world.js'
-
-/** A report or a verdict that was processed, to be delivered again. */
-export interface Past {
-  readonly message: Message
-  readonly by: SimulatedNode
-  readonly to: SimulatedNode
-}
 
 /** A message that is processed in this turn. */
 export interface InTurn {
@@ -29,7 +23,7 @@ export interface InTurn {
 const HELLO = 1
 const WELCOME = 2
 const NOTHING_REFUSED: ReadonlySet<number> = new Set()
-const MAX_PAST = 24
+const MAX_CLAIMS = 24
 const MAX_RECENT = 24
 const WATCHED: ReadonlySet<Message['type']> = new Set([
   'dgc:dropRef',
@@ -45,7 +39,7 @@ export class Witness {
   #instead: Message | Uint8Array | null = null
   /** What the next call carries. */
   draft: Draft | null = null
-  readonly past: Past[] = []
+  readonly past = new PastMessages()
   /** The latest messages of rounds and drops. */
   readonly recent: Sent[] = []
   // The turn under way.
@@ -198,7 +192,7 @@ export class Witness {
             const { id, gifter, gift } = entry
             this.#registered(this.giftOf(gifter, gift), { from, isRefused: refused.has(id) })
             node.claims.push({ from, entry })
-            if (node.claims.length > MAX_PAST) node.claims.shift()
+            if (node.claims.length > MAX_CLAIMS) node.claims.shift()
           }
           break
         case 'dgc:giftKey':
@@ -218,8 +212,7 @@ export class Witness {
         case 'dgc:collect':
         case 'dgc:report':
           // What a liar has sent is no past that anybody honest would repeat.
-          if (!from.isHostile) this.past.push({ message, by: from, to: node })
-          if (this.past.length > MAX_PAST) this.past.shift()
+          if (!from.isHostile) this.past.add({ message, by: from, to: node })
           break
         default:
           break

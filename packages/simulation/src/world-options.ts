@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly answers: boolean
   /** The most bytes of a session that may be unacknowledged; null for as many as a real node allows. */
   readonly maxUnackedBytes: number | null
+  /** A report goes in parts of at most so many bytes; null, or left out, for as many as with a real node. */
+  readonly reportPartBytes?: number | null
   /** A driver that is wrong: it sends before it has committed. */
   readonly sendsFirst?: boolean
 }

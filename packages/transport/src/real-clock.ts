@@ -1,5 +1,6 @@
 /**
- * The time of this process: `performance.now` and `setTimeout`. Monotonic, so it is no time of day, and it may stand
+ * The time of this process: `performance.now`, `setTimeout`, and `setImmediate` where there is one, for what is due already: a timer takes a
+ * millisecond at least. Monotonic, so it is no time of day, and it may stand
  * still while the machine sleeps.
  *
  * All actions share one timer of the platform, armed for the earliest: separate ones fire in an order of their own when
@@ -20,8 +21,8 @@ export interface RealClockOptions {
 export class RealClock implements Clock {
   readonly #keepAlive: boolean
   readonly #timers = new TimerHeap()
-  /** The platform's timer; null while nothing is scheduled. */
-  #handle: ReturnType<typeof setTimeout> | null = null
+  /** Takes the platform's timer back; null while nothing is scheduled. */
+  #unset: (() => void) | null = null
   /** While due actions run: what they schedule is armed for once, behind them. */
   #running = false
 
@@ -55,13 +56,21 @@ export class RealClock implements Clock {
     if (first === null) return
     // Rounded up: the platform cuts fractions off, and would wake us in vain.
     const delay = Math.min(Math.max(Math.ceil(first.at - this.now()), 0), MAX_DELAY_MS)
-    this.#handle = setTimeout(() => this.#runDue(), delay)
-    if (!this.#keepAlive) unref(this.#handle)
+    const run = (): void => this.#runDue()
+    if (delay === 0 && typeof setImmediate === 'function') {
+      // Never `unref`: the loop would go to sleep in front of it. It keeps the process alive for one turn of the loop.
+      const handle = setImmediate(run)
+      this.#unset = () => clearImmediate(handle)
+    } else {
+      const handle = setTimeout(run, delay)
+      this.#unset = () => clearTimeout(handle)
+      if (!this.#keepAlive) unref(handle)
+    }
   }
 
   #disarm(): void {
-    if (this.#handle !== null) clearTimeout(this.#handle)
-    this.#handle = null
+    this.#unset?.()
+    this.#unset = null
   }
 
   /** Nothing may be due yet: after a delay cut to the maximum, when the timer fires early, when the first was cancelled. */

@@ -1,10 +1,12 @@
+import { MessageChannel } from 'node:worker_threads'
 import { after, instant } from '@holdfast/core'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { RealClock } from '../src/real-clock.js'
 
 afterEach(() => void vi.useRealTimers())
 
-const useFakeTime = () => vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+const useFakeTime = () =>
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setImmediate', 'clearImmediate', 'performance'] })
 
 describe('RealClock', () => {
   test('runs actions in the order of their instants, never early, never inside schedule', async () => {
@@ -37,6 +39,36 @@ describe('RealClock', () => {
     expect(log).toEqual(['earlier'])
     vi.advanceTimersByTime(90)
     expect(log).toEqual(['earlier', 'later'])
+  })
+
+  test.each([true, false])(
+    'what is due already waits for no timer, and for the inbox to be polled (keepAlive: %s)',
+    async (keepAlive) => {
+      const timers = vi.spyOn(globalThis, 'setTimeout')
+      const clock = new RealClock({ keepAlive })
+      const { port1, port2 } = new MessageChannel()
+      try {
+        const log: string[] = []
+        port2.on('message', () => log.push('message'))
+        for (let round = 0; round < 20; round++) {
+          port1.postMessage(round)
+          await new Promise<void>((resolve) => {
+            clock.schedule(clock.now(), () => resolve(void log.push('action')))
+          })
+        }
+        expect(log).toEqual(Array.from({ length: 20 }, () => ['message', 'action']).flat())
+        expect(timers).not.toHaveBeenCalled()
+      } finally {
+        timers.mockRestore()
+        port1.close()
+      }
+    },
+  )
+
+  test('an action that is due and cancelled does not run', async () => {
+    const clock = new RealClock()
+    clock.schedule(clock.now(), () => expect.unreachable())()
+    await new Promise((resolve) => setTimeout(resolve, 5))
   })
 
   test('waits longer than a platform timer can', () => {

@@ -21,7 +21,8 @@ export type Standing = 'listed' | number
 
 export class WorldNode {
   readonly name: string
-  readonly collector: Collector
+  readonly #makeCollector: () => Collector
+  #collector: Collector
   readonly heap = new ObjectHeap()
   /** What this node's ordinary code holds: a pin each. */
   readonly roots: Handle[] = []
@@ -44,7 +45,19 @@ export class WorldNode {
     const node = nodeId(name)
     const incarnation = options.incarnation ?? (1 as Incarnation)
     const giftTokens = giftTokensOf(`${name}#${incarnation}`)
-    this.collector = new Collector({ node, incarnation, giftTokens, trusts: () => true, ...options }, rules)
+    this.#makeCollector = () => new Collector({ node, incarnation, giftTokens, trusts: () => true, ...options }, rules)
+    this.#collector = this.#makeCollector()
+  }
+
+  get collector(): Collector {
+    return this.#collector
+  }
+
+  /** Goes on as another collector that knows what this one does: behind a `checkpoint`. */
+  resume(): void {
+    const image = structuredClone(this.#collector.image())
+    this.#collector = this.#makeCollector()
+    this.#collector.restore(image)
   }
 
   /** Which lifetime of its name this is. */

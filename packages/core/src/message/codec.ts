@@ -65,6 +65,8 @@ export function encodeMessage(message: Message): Uint8Array {
       writeAscending(writer, message.ids)
       break
     case 'dgc:report':
+      writer.byte(message.more ? 1 : 0)
+      writer.integer(message.part)
       writer.raw(message.report)
       break
     case 'dgc:collect':
@@ -166,7 +168,12 @@ function readBody(code: number, reader: ByteReader): Message {
     case MESSAGE_CODES['dgc:bringOutYourDead']:
       return { type: 'dgc:bringOutYourDead' }
     case MESSAGE_CODES['dgc:report']:
-      return { type: 'dgc:report', report: reader.raw(reader.remaining) }
+      return {
+        type: 'dgc:report',
+        more: readFlag(reader),
+        part: reader.integer(),
+        report: reader.raw(reader.remaining),
+      }
     case MESSAGE_CODES['dgc:collect']: {
       const owner = incarnation(reader.integer())
       const ids = readIds(reader)

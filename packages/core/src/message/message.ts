@@ -88,9 +88,13 @@ export interface BringOutYourDeadMessage {
   readonly type: 'dgc:bringOutYourDead'
 }
 
-/** Node → coordinator; `@holdfast/tracing` encodes and validates what is inside. */
+/** Node → coordinator: a report or a part of one; `@holdfast/tracing` encodes and validates the whole. */
 export interface ReportMessage {
   readonly type: 'dgc:report'
+  /** Which part it is, from 0 on. */
+  readonly part: number
+  /** Whether others follow; then this one is not empty. */
+  readonly more: boolean
   readonly report: Uint8Array
 }
 

@@ -142,11 +142,12 @@ function checkHeader(header: NodeImageHeader, options: MachineOptions, hasEntrie
 
 /** What the collector decides by, besides what happens: with other settings the same entries would lead elsewhere. */
 function settingsOf({ collector, rules }: MachineOptions): string {
-  const { lease = DEFAULT_LEASE, limits, idsPerMessage, codec = WIRE_CODEC, trusts, lists } = collector
+  const { lease = DEFAULT_LEASE, limits, idsPerMessage, reportPartBytes, codec = WIRE_CODEC, trusts, lists } = collector
   return JSON.stringify({
     lease,
     limits,
     idsPerMessage,
+    reportPartBytes,
     isWire: codec === WIRE_CODEC,
     asks: [trusts !== undefined, lists !== undefined],
     hasAllRules: rules === undefined,

@@ -12,16 +12,21 @@ import { ByteReader, ByteWriter, type Incarnation, type NodeId } from '@holdfast
 import { StoreError } from '@holdfast/store'
 import type { DurableHeapImage } from './durable-heap.js'
 import { withGiftTokens } from './migrations/with-gift-tokens.js'
+import { withReportParts } from './migrations/with-report-parts.js'
 import { withSlotIndices } from './migrations/with-slot-indices.js'
 import type { OpenCallsImage } from './open-calls.js'
 
 /** Of the header, the shape of the state, and what entries mean. Raise it with a migration, or with the machines' decisions. */
 const HEADER_VERSION = 1
-export const STATE_VERSION = 3
-export const ENTRIES_VERSION = 3
+export const STATE_VERSION = 4
+export const ENTRIES_VERSION = 4
 
 /** By the version that it starts from: makes a state one version newer. */
-const MIGRATIONS: Readonly<Record<number, (state: unknown) => unknown>> = { 1: withGiftTokens, 2: withSlotIndices }
+const MIGRATIONS: Readonly<Record<number, (state: unknown) => unknown>> = {
+  1: withGiftTokens,
+  2: withSlotIndices,
+  3: withReportParts,
+}
 
 const MAX_HEADER_BYTES = 1 << 16
 

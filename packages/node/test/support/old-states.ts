@@ -14,9 +14,23 @@ const oldMap = (entries: readonly (readonly [key: number, value: number])[]): Ol
   size: entries.length,
 })
 
+const without = (record: object, name: string): object =>
+  Object.fromEntries(Object.entries(record).filter(([key]) => key !== name))
+
+/** As it was when a report was one message. */
+function asOfVersion3(state: Exclude<NodeImageState, null>): Exclude<NodeImageState, null> {
+  const peers = state.collector.state.peers.map((peer) => ({
+    ...without(peer, 'partAt'),
+    remotes: peer.remotes.map((remote) => without(remote, 'outgoingReport')),
+  }))
+  const old = { ...state, collector: { ...state.collector, state: { ...state.collector.state, peers } } }
+  return old as unknown as Exclude<NodeImageState, null>
+}
+
 /** As it was when what finds a row by its id was a map of its own. */
-export function asOfVersion2(state: NodeImageState): NodeImageState {
-  if (state === null) return null
+export function asOfVersion2(now: NodeImageState): NodeImageState {
+  if (now === null) return null
+  const state = asOfVersion3(now)
   const { collector, heap } = state
   const { exports: exported, imports } = collector.state
   const quarantine = new Map(

@@ -41,7 +41,7 @@ export function performForeign(world: World, action: ForeignAction): boolean {
 }
 
 function repeat(world: World, { by, to, n }: { by: SimulatedNode; to: SimulatedNode; n: number }): boolean {
-  const past = world.witness.past.filter(
+  const past = world.witness.past.all.filter(
     // A verdict on an earlier lifetime, too.
     ({ message, by: sender, to: receiver }) =>
       message.type === 'dgc:collect' ? receiver.name === to.name : receiver === to && sender === by,

@@ -75,6 +75,8 @@ function allowVerdict(nodes: number): void {
 
 function allowFor(world: World, { event, processed }: Turn): void {
   const nodes = world.names.length
+  // A part to each coordinator, behind whatever the turn is about.
+  allow('dgc:report', nodes)
   switch (event.type) {
     case 'call':
     case 'return':
@@ -90,7 +92,6 @@ function allowFor(world: World, { event, processed }: Turn): void {
       allow('dgc:dropRef', world.all.length)
       break
     case 'report':
-      allow('dgc:report', 1)
       // Its own was the last that a coordinator waited for.
       allowVerdict(nodes)
       break
