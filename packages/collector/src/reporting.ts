@@ -20,6 +20,12 @@ const MAX_UNUSED_NAMES = 1024
 /** So many changes are always worth a delta. */
 const SMALL = 16
 
+/** Whether a delta could be shorter than the report. Where most vertices are new, to look for it costs more than it can save. */
+function isWorthComparing({ report, nextName }: NamedReport, vertices: number): boolean {
+  if (nextName > 4 * vertices + MAX_UNUSED_NAMES) return false
+  return vertices <= SMALL || vertexCount(report) * 2 >= vertices
+}
+
 export class Reporting {
   readonly #last = new Map<NodeId, NamedReport>()
 
@@ -27,7 +33,7 @@ export class Reporting {
   encode(to: NodeId, report: Report): { readonly bytes: Uint8Array; readonly named: NamedReport } {
     const base = this.#last.get(to)
     const vertices = vertexCount(report)
-    if (base !== undefined && base.nextName <= 4 * vertices + MAX_UNUSED_NAMES) {
+    if (base !== undefined && isWorthComparing(base, vertices)) {
       const { delta, named } = diffReports(base, report)
       if (deltaSize(delta) <= Math.max(vertices, SMALL)) {
         this.#last.set(to, named)

@@ -44,7 +44,7 @@ describe('ColumnTable', () => {
             if (slot >= 0) table.removeAt(slot)
             model.delete(step.id)
           } else if (step.do === 'removeAll') {
-            table.removeAll(step.ids)
+            table.removeAll(step.ids.toSorted((one, other) => one - other))
             for (const gone of step.ids) model.delete(gone)
           } else {
             table.clear()

@@ -83,7 +83,7 @@ export class ExportEntries {
     if (--holders[slot] === 0) released.push(this.#remove(slot))
   }
 
-  /** Removes those of `ids` that are there, whoever holds them. O(ids). @returns their objects */
+  /** Removes those of `ids` that are there, whoever holds them. O(ids log ids). @param ids ascending @returns their objects */
   removeAll(ids: Column): ObjectKey[] {
     const objects: ObjectKey[] = []
     const isMany = ids.length * 4 >= this.table.size

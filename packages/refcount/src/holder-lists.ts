@@ -127,21 +127,16 @@ export class HolderLists {
     return Array.from({ length: table?.size ?? 0 }, (_, slot) => table?.idAt(slot) as ExportId)
   }
 
-  /** These exports are gone. O(ids + holders), and for each holder its rows or the ids, whichever are fewer. */
+  /** These exports are gone. For each holder O(ids), or its rows where those are fewer, and their logarithm. @param ids ascending */
   removeExports(ids: Column): void {
-    const gone = new Set<number>(Array.from(ids))
-    const removeFrom = (table: Rows | Quarantine): void => {
-      if (table.size < ids.length) removeAmong(table, gone)
-      else table.removeAll(ids)
-    }
     for (const [holder, rows] of this.#rows) {
       const before = rows.size
-      removeFrom(rows)
+      rows.removeAll(ids)
       if (rows.size < before) this.#unsettled.add(holder)
       if (rows.size === 0) this.#rows.delete(holder)
     }
     for (const [holder, quarantine] of this.#quarantine) {
-      removeFrom(quarantine)
+      quarantine.removeAll(ids)
       if (quarantine.size === 0) this.#quarantine.delete(holder)
     }
   }
@@ -178,9 +173,4 @@ export class HolderLists {
     }
     for (const holder of unsettled) this.#unsettled.add(holder)
   }
-}
-
-/** From the last to the first: the one that moves into a gap has been looked at. */
-function removeAmong(table: Rows | Quarantine, ids: ReadonlySet<number>): void {
-  for (let slot = table.size - 1; slot >= 0; slot--) if (ids.has(table.idAt(slot))) table.removeAt(slot)
 }

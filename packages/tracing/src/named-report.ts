@@ -15,7 +15,8 @@ export interface NamedReport {
 
 /** Names the vertices of a first report. O(vertices). */
 export function namedByPlace(report: Report): NamedReport {
-  const names = Uint32Array.from({ length: vertexCount(report) }, (_, place) => place)
+  const names = new Uint32Array(vertexCount(report))
+  for (let place = 0; place < names.length; place++) names[place] = place
   return { report, names, nextName: names.length }
 }
 
