@@ -29,7 +29,7 @@ const MEASURED_PACKAGES = [
   { name: 'tracing', entry: 'index.js' },
   { name: 'tracing/collage', entry: 'collage.js' },
   { name: 'tracing/verdict', entry: 'verdict.js' },
-  { name: 'collector', entry: 'index.js', budget: 14.2 },
+  { name: 'collector', entry: 'index.js', budget: 14.3 },
   { name: 'collector (CollectorCore alone)', entry: 'collector-core.js', budget: 11.3 },
   { name: 'collector/coordination', entry: 'coordination.js' },
   { name: 'heap/object-heap', entry: 'object-heap/index.js' },

@@ -156,10 +156,10 @@ export class Links {
   #appendPart(peer: Peer, remote: Remote): void {
     const { channel } = peer
     if (remote.outgoingReport === null || channel?.isLinked !== true || !this.#hasRoom(channel)) return
-    const part = takePart(remote.outgoingReport, this.#reportPartBytes)
-    if (!part.more) remote.outgoingReport = null
+    const { part, rest } = takePart(remote.outgoingReport, this.#reportPartBytes)
+    remote.outgoingReport = rest
     this.#state.append(remote, part)
-    if (!part.more && remote.session > 0) this.#onReportSent(remote)
+    if (rest === null && remote.session > 0) this.#onReportSent(remote)
     if (remote.outgoingReport !== null && this.#hasRoom(channel)) peer.partAt = this.#state.now
   }
 

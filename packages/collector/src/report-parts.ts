@@ -22,18 +22,22 @@ const PART_WEIGHT = 128
 export interface OutgoingReport {
   readonly bytes: Uint8Array
   /** The parts that are appended to the session. */
-  parts: number
+  readonly parts: number
   /** Their bytes. */
-  sent: number
+  readonly sent: number
 }
 
-/** The next part of a report that has one. @param size the most bytes it may have */
-export function takePart(report: OutgoingReport, size: number): ReportMessage {
-  const { bytes, parts, sent } = report
+/** The next part of a report, and what is left behind it. @param size the most bytes the part may have */
+export function takePart(
+  { bytes, parts, sent }: OutgoingReport,
+  size: number,
+): { readonly part: ReportMessage; readonly rest: OutgoingReport | null } {
   const end = Math.min(sent + size, bytes.length)
-  report.parts++
-  report.sent = end
-  return { type: 'dgc:report', part: parts, more: end < bytes.length, report: bytes.subarray(sent, end) }
+  const more = end < bytes.length
+  return {
+    part: { type: 'dgc:report', part: parts, more, report: bytes.subarray(sent, end) },
+    rest: more ? { bytes, parts: parts + 1, sent: end } : null,
+  }
 }
 
 /** A report whose parts come in, in order. */

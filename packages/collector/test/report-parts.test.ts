@@ -140,9 +140,16 @@ describe('a report of many parts', () => {
     const parts = watch(world, 'dgc:report', 'alice')
     world.report('alice', 'judge')
     world.step('alice', { type: 'checkpoint' })
-    world.node('alice').resume()
+    const image = world.node('alice').resume()
     world.settle()
     expect(parts.map(({ part }) => part)).toEqual(parts.map((_, place) => place))
+    // What went out since has changed nothing of the image.
+    const frames = world
+      .node('alice')
+      .another(image)
+      .step({ type: 'deadline' }, world.now)
+      .flatMap((effect) => (effect.type === 'transmit' ? messagesIn(effect.frame) : []))
+    expect(frames).toMatchObject([{ type: 'dgc:report', part: 1 }])
     expect(reported(world)).toBe(1)
     world.round('judge')
     expect(alive(world, garbage)).toEqual(garbage.map(() => false))

@@ -4,6 +4,7 @@ import { joinAscending } from './join-ascending.js'
 import { type NamedReport, NO_PLACE, placesByName, sourceCount, vertexCount } from './named-report.js'
 import type { Report, ReportedPeer } from './report.js'
 import type { PeerDelta, ReferenceDelta, ReportDelta } from './report-delta.js'
+import { diffStamps } from './same-suspects.js'
 
 /** A delta, and the report that it leads to, under the names that both sides give its vertices. */
 export interface Diff {
@@ -13,7 +14,7 @@ export interface Diff {
 
 /** @param base what the coordinator has. O(vertices and references of both, and the names given so far) */
 export function diffReports(base: NamedReport, next: Report): Diff {
-  return new Differ(base, next).diff()
+  return diffStamps(base, next) ?? new Differ(base, next).diff()
 }
 
 const UNNAMED = 0xffffffff
@@ -200,7 +201,8 @@ class Differ {
     const targets: number[] = []
     // By name: the source for which it was last seen as a target in the old report.
     const seenFor = new Int32Array(this.#nextName).fill(NO_PLACE)
-    for (let source = 0; source < sourceCount(this.#next); source++) {
+    const count = sourceCount(this.#next)
+    for (let source = 0; source < count; source++) {
       const name = this.#names[source]
       const start = next.offsets[source]
       const end = next.offsets[source + 1]

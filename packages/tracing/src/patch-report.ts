@@ -6,10 +6,11 @@ import { addressKey, type Column, malformed } from '@holdfast/core'
 import { type NamedReport, NO_PLACE, placesByName, sourceCount, vertexCount } from './named-report.js'
 import type { Report, ReportedExports, ReportedPeer } from './report.js'
 import type { PeerDelta, ReportDelta } from './report-delta.js'
+import { patchStamps } from './same-suspects.js'
 
 /** O(vertices and references of both, and the names given so far). @throws ProtocolError `malformed` */
 export function patchReport(base: NamedReport, delta: ReportDelta): NamedReport {
-  return new Patcher(base, delta).patch()
+  return patchStamps(base, delta) ?? new Patcher(base, delta).patch()
 }
 
 class Patcher {
@@ -93,7 +94,8 @@ class Patcher {
   /** @returns the names of the inner vertices: what they are called matters to nobody here */
   #inner(exports: number): Uint32Array {
     const first = this.#old.exports.ids.length
-    for (let place = first; place < sourceCount(this.#old); place++) {
+    const end = sourceCount(this.#old)
+    for (let place = first; place < end; place++) {
       if (this.#staysAt(place)) this.#place(this.#base.names[place])
     }
     for (let left = this.#delta.newInner; left > 0; left--) this.#place(this.#nextName++)

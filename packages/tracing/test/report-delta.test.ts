@@ -1,4 +1,4 @@
-import { type Incarnation, nodeId, ProtocolError, Random } from '@holdfast/core'
+import { type Column, type Incarnation, nodeId, ProtocolError, Random } from '@holdfast/core'
 import { describe, expect, it } from 'vitest'
 import { Collage } from '../src/collage.js'
 import {
@@ -132,6 +132,73 @@ describe('a delta', () => {
         expect(references.offsets.length).toBe(exports.ids.length + references.inner.length + 1)
         for (const { rows } of peers) expect(Math.max(-1, ...Array.from(rows.exports))).toBeLessThan(exports.ids.length)
       }
+    }
+  })
+})
+
+/** The same suspects with other stamps here and there. */
+function restamped(report: Report, random: Random): Report {
+  const often = random.pick([0, 0.1, 1])
+  const moved = (column: Column): Float64Array =>
+    Float64Array.from(column, (value) => (random.chance(often) ? value + 1 + random.below(5) : value))
+  const peers = report.peers.map((peer) => ({
+    ...peer,
+    sent: peer.sent + random.below(3),
+    received: peer.received + random.below(3),
+    imports: { ...peer.imports, used: moved(peer.imports.used), clocks: moved(peer.imports.clocks) },
+  }))
+  const quarantined = Array.from({ length: report.exports.ids.length }, (_, place) => place).filter(() =>
+    random.chance(often),
+  )
+  const exports = { ...report.exports, versions: moved(report.exports.versions), quarantined }
+  return { ...report, number: report.number + 1, clock: report.clock + 1, exports, peers, weak: undefined }
+}
+
+describe('a delta between reports of the same suspects', () => {
+  it('lists the stamps that have changed, and leads from one to the next', () => {
+    let moved = 0
+    for (let seed = 1; seed <= SEQUENCES; seed++) {
+      const random = new Random(seed)
+      let next: Report = { ...sequence(seed)[0], weak: undefined }
+      let here = namedByPlace(next)
+      let there = namedByPlace(next)
+      for (let step = 0; step < REPORTS_EACH; step++) {
+        next = restamped(next, random)
+        const { delta, named } = diffReports(here, next)
+        expect([delta.gone, delta.newInner, delta.references.sources]).toEqual([[], 0, []])
+        moved += delta.moved.names.length + delta.peers.reduce((sum, { touched }) => sum + touched.names.length, 0)
+        there = patchReport(there, decodeDelta(encodeDelta(delta)))
+        expect(canonical(there), `seed ${seed}`).toEqual(canonical(namedByPlace(next)))
+        expect(canonical(named)).toEqual(canonical(there))
+        here = named
+      }
+    }
+    expect(moved).toBeGreaterThan(SEQUENCES)
+  })
+
+  it('leaves what both sides have as it was', () => {
+    const first: Report = { ...sequence(9)[0], weak: undefined }
+    const base = namedByPlace(first)
+    const before = canonical(base)
+    patchReport(base, diffReports(base, restamped(first, new Random(3))).delta)
+    expect(canonical(base)).toEqual(before)
+  })
+
+  it('is refused when it names what is not there, or what is of another kind', () => {
+    const first: Report = { ...sequence(9)[0], weak: undefined }
+    const base = namedByPlace(first)
+    const { delta } = diffReports(base, { ...first, number: 2 })
+    const imported = base.names.at(-1) as number
+    const touching = (name: number) =>
+      delta.peers.map((peer) => ({ ...peer, touched: { names: [name], used: [1], clocks: [1] } }))
+    for (const mistake of [
+      { moved: { names: [9999], versions: [1] } },
+      { moved: { names: [imported], versions: [1] } },
+      { quarantined: [imported] },
+      { peers: touching(9999) },
+      { peers: touching(0) },
+    ]) {
+      expect(() => patchReport(base, { ...delta, ...mistake }), JSON.stringify(mistake)).toThrow(ProtocolError)
     }
   })
 })

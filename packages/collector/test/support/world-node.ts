@@ -3,7 +3,13 @@
 import { type ImportId, type Incarnation, nodeId, type Rules } from '@holdfast/core'
 import { FrozenTrace } from '@holdfast/heap/frozen-trace'
 import { type Handle, ObjectHeap } from '@holdfast/heap/object-heap'
-import { Collector, type CollectorOptions, type LocalReference, type WeakHold } from '../../src/index.js'
+import {
+  Collector,
+  type CollectorImage,
+  type CollectorOptions,
+  type LocalReference,
+  type WeakHold,
+} from '../../src/index.js'
 import { giftTokensOf } from './gift-tokens.js'
 
 /** An object by its home, its home's lifetime and its handle there: what a reference must still mean wherever it travels. */
@@ -53,11 +59,18 @@ export class WorldNode {
     return this.#collector
   }
 
-  /** Goes on as another collector that knows what this one does: behind a `checkpoint`. */
-  resume(): void {
+  /** Goes on as another collector, from an image of this one, behind a `checkpoint`. @returns that */
+  resume(): CollectorImage {
     const image = structuredClone(this.#collector.image())
-    this.#collector = this.#makeCollector()
-    this.#collector.restore(image)
+    this.#collector = this.another(image)
+    return image
+  }
+
+  /** Another collector of this lifetime, as of an image. */
+  another(image: CollectorImage): Collector {
+    const collector = this.#makeCollector()
+    collector.restore(image)
+    return collector
   }
 
   /** Which lifetime of its name this is. */
