@@ -36,6 +36,14 @@ export function transcript(plan: Plan, actions: readonly Action[]): string[] {
   return lines
 }
 
+/** So many names are told, and how many more there are. */
+const MOST_NAMES = 16
+
+function listed(names: readonly string[]): string {
+  const told = names.slice(0, MOST_NAMES).join(', ')
+  return names.length > MOST_NAMES ? `${told} and ${names.length - MOST_NAMES} more` : told
+}
+
 function say(world: World, node: SimulatedNode, effect: CollectorEffect): string | null {
   switch (effect.type) {
     case 'session-opened':
@@ -43,12 +51,12 @@ function say(world: World, node: SimulatedNode, effect: CollectorEffect): string
     case 'session-ended':
       return `the session with ${effect.peer} is over (${effect.reason})`
     case 'broken':
-      return `broken: ${effect.imports.map((id) => node.held[id]?.thing.label ?? `import ${id}`).join(', ')}`
+      return `broken: ${listed(effect.imports.map((id) => node.held[id]?.thing.label ?? `import ${id}`))}`
     case 'expired':
       return `what ${effect.peer}#${effect.incarnation} held is removed`
     case 'released': {
       const labels = effect.objects.map((object) => node.things.get(object)?.label ?? `object ${object}`)
-      return `released by ${effect.by}: ${labels.join(', ')}`
+      return `released by ${effect.by}: ${listed(labels)}`
     }
     case 'rejected':
       return `a call of ${effect.from} is rejected`
@@ -62,7 +70,7 @@ function say(world: World, node: SimulatedNode, effect: CollectorEffect): string
       const letter = world.letters.get(effect.call)
       if (letter === undefined || letter.references.length === 0) return null
       const carried = letter.references.map(({ meant }) => ('label' in meant ? meant.label : meant.thing.label))
-      return `receives ${carried.join(', ')} from ${effect.from}`
+      return `receives ${listed(carried)} from ${effect.from}`
     }
     default:
       return null

@@ -28,6 +28,13 @@ describe('shrink', () => {
     }
   })
 
+  it('the transcript of a bulk drop names a few of the many', () => {
+    const { plan, actions } = runSeed({ seed: 700062180, workload: 'bulk-drop', steps: 20 })
+    const lines = transcript(plan, actions)
+    expect(lines.some((line) => / and \d+ more/.test(line))).toBe(true)
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(500)
+  })
+
   it('the transcript ends with what was violated', () => {
     expect(transcript(shrunk.plan, shrunk.actions).at(-1)).toBe(`VIOLATED ${shrunk.violation}`)
   })
