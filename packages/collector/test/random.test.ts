@@ -34,9 +34,10 @@ function expectSafe(defaultRuns: number, lossy: boolean, stress: readonly Stress
 }
 
 describe('random schedules on 2 to 4 nodes', () => {
-  it('keep everything live and leave nothing else', () => expectSafe(4000, false), TIMEOUT_MS)
+  // Several times the seeds that a missing rule takes; the random world of the simulation goes on from there.
+  it('keep everything live and leave nothing else', () => expectSafe(1500, false), TIMEOUT_MS)
 
-  it('do so with weak holders', () => expectSafe(1500, false, ['weak-holders', 'rings']), TIMEOUT_MS)
+  it('do so with weak holders', () => expectSafe(800, false, ['weak-holders', 'rings']), TIMEOUT_MS)
 
   it('do so over wires that lose, repeat and reorder', () => expectSafe(400, true), TIMEOUT_MS)
 })
